@@ -1,0 +1,56 @@
+//! A decoded picture: upright, sRGB, 8 bits, no alpha.
+
+/// Pixels of one picture after orientation, color profile and alpha have been applied.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    pub width: u32,
+    pub height: u32,
+    /// `[height][width][3]`, R G B.
+    pub rgb: Vec<u8>,
+}
+
+impl std::fmt::Debug for Picture {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Picture({} x {})", self.width, self.height)
+    }
+}
+
+impl Picture {
+    /// Takes pixels as they are; `rgb` holds `width * height * 3` bytes.
+    pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Self {
+        assert_eq!(
+            rgb.len(),
+            width as usize * height as usize * 3,
+            "three bytes per pixel"
+        );
+        Self { width, height, rgb }
+    }
+
+    /// One color everywhere.
+    pub fn filled(width: u32, height: u32, color: [u8; 3]) -> Self {
+        let rgb = color.repeat(width as usize * height as usize);
+        Self::new(width, height, rgb)
+    }
+
+    pub fn pixel(&self, x: u32, y: u32) -> [u8; 3] {
+        let start = (y as usize * self.width as usize + x as usize) * 3;
+        [self.rgb[start], self.rgb[start + 1], self.rgb[start + 2]]
+    }
+
+    pub fn put(&mut self, x: u32, y: u32, color: [u8; 3]) {
+        let start = (y as usize * self.width as usize + x as usize) * 3;
+        self.rgb[start..start + 3].copy_from_slice(&color);
+    }
+
+    /// Left and right exchanged.
+    pub fn mirrored(&self) -> Self {
+        let row_bytes = self.width as usize * 3;
+        let mut rgb = Vec::with_capacity(self.rgb.len());
+        for row in self.rgb.chunks_exact(row_bytes.max(3)) {
+            for pixel in row.chunks_exact(3).rev() {
+                rgb.extend_from_slice(pixel);
+            }
+        }
+        Self::new(self.width, self.height, rgb)
+    }
+}

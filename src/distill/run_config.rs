@@ -1,0 +1,24 @@
+//! Everything one run needs to know.
+
+use std::path::PathBuf;
+
+/// One run: a recipe, and what it is applied to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunConfig {
+    /// The recipe as TOML text (a preset's, or a file's).
+    pub recipe: String,
+    /// Architecture id of the student.
+    pub student: String,
+    /// Model id of the teacher; `None` for recipes without one.
+    pub teacher: Option<String>,
+    /// Folders of training pictures.
+    pub pictures: Vec<PathBuf>,
+    /// Device id; `None` for the fastest.
+    pub device: Option<String>,
+    /// Where checkpoints, curve and report go.
+    pub run_dir: PathBuf,
+    /// Where the teacher's model file is looked up.
+    pub models_dir: PathBuf,
+    /// Go on from the last checkpoint when there is one.
+    pub resume: bool,
+}

@@ -1,0 +1,27 @@
+//! Copylens finds copies of pictures and teaches small, fast models to find them better.
+//!
+//! One crate, read bottom up. Imports point down only; `tests/tidy.rs` checks it.
+//!
+//! ```text
+//! 7  app        cli
+//! 6  worker     render
+//! 5  distill
+//! 4  eval       matching
+//! 3  models     index
+//! 2  data       weights     settings     devices
+//! 1  monitor    persist
+//! ```
+
+pub mod monitor;
+pub mod persist;
+
+pub mod data;
+
+pub mod index;
+pub mod models;
+
+pub mod matching;
+
+pub mod distill;
+
+pub mod worker;

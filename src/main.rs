@@ -1,0 +1,3 @@
+//! Starts Copylens: the window, or its command-line twin.
+
+fn main() {}

@@ -1,0 +1,36 @@
+//! Networks, model files, and the embedder that turns pictures into descriptors.
+//!
+//! - Owns: architectures, heads, the model store, [`FeatureMap`].
+//! - Invariant: a model loads completely or not at all.
+//! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
+//! - To add a network: one folder and one row of the table.
+
+mod feature_map;
+
+use std::path::PathBuf;
+
+use crate::data::Preprocessing;
+
+pub use feature_map::FeatureMap;
+
+/// What is known about one model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModelInfo {
+    /// Never changes; `bundled` is the one that ships with Copylens.
+    pub id: String,
+    pub name: String,
+    /// Row of the table of architectures.
+    pub architecture: String,
+    /// Length of a descriptor.
+    pub dimensions: usize,
+    pub preprocessing: Preprocessing,
+    /// Where it comes from, in words.
+    pub source: String,
+    pub file_bytes: u64,
+    pub path: PathBuf,
+    pub bundled: bool,
+    /// Micro-AP on held-out pictures, 0 to 1.
+    pub quality: Option<f32>,
+    pub pictures_per_second: Option<f32>,
+    pub created: Option<String>,
+}

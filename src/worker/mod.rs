@@ -1,0 +1,25 @@
+//! Runs every job of the program, one compute thread for all tensor work.
+//!
+//! - Owns: the compute thread, the decoding pool, events, the outcome of a job.
+//! - Invariant: all tensor work happens on the compute thread; quick requests are answered there
+//!   between two batches of a long job.
+//! - Invariant: a job that panics ends as `Outcome::Crashed`, and the next one runs.
+//! - Not here: what a job computes (the rooms below), how it looks (`app`, `cli`).
+//! - To add a job: one file in `jobs/`, one variant of `JobRequest` and of `JobResult`.
+
+mod request;
+
+pub use request::ActiveJob;
+pub use request::CompareReport;
+pub use request::Event;
+pub use request::Failure;
+pub use request::FindReport;
+pub use request::IndexReport;
+pub use request::JobId;
+pub use request::JobRequest;
+pub use request::JobResult;
+pub use request::Match;
+pub use request::Outcome;
+pub use request::PictureCheck;
+pub use request::Source;
+pub use request::TrialReport;

@@ -1,0 +1,223 @@
+//! What a screen or the command line can ask the worker for, and what comes back.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::data::Picture;
+use crate::distill::RunConfig;
+use crate::distill::RunEvent;
+use crate::distill::RunSummary;
+use crate::index::PictureId;
+use crate::index::Skipped;
+use crate::matching::Band;
+use crate::matching::Comparison;
+use crate::models::ModelInfo;
+use crate::monitor::Progress;
+
+/// One job, for as long as the program runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// A picture to search with or to compare.
+#[derive(Clone, Debug)]
+pub enum Source {
+    File(PathBuf),
+    /// Pasted pixels that are in no file.
+    Pixels {
+        name: String,
+        picture: Arc<Picture>,
+    },
+}
+
+/// Everything the worker can do. Long jobs run one after another; quick ones in between.
+#[derive(Clone, Debug)]
+pub enum JobRequest {
+    /// Draw the demo library when it is not there yet, and make it searchable. Long.
+    OpenDemo,
+    /// Bring a library up to date with folders. With no folders: with its own roots. Long.
+    Index {
+        library: PathBuf,
+        folders: Vec<PathBuf>,
+        /// A model id; `None` is the model in use.
+        model: Option<String>,
+        /// A device id; `None` is the one of the settings, or the fastest.
+        device: Option<String>,
+    },
+    /// Search a library for copies of one picture. Quick.
+    Find {
+        library: PathBuf,
+        query: Source,
+        model: Option<String>,
+        device: Option<String>,
+        top: usize,
+    },
+    /// Align two pictures and collect the evidence. Quick.
+    Compare {
+        a: Source,
+        b: Source,
+        model: Option<String>,
+        device: Option<String>,
+    },
+    /// A few steps of a run, for an estimate of time and memory. Long.
+    Trial(Box<RunConfig>),
+    /// Teach a student; goes on from the last checkpoint when the run folder has one. Long.
+    Distill(Box<RunConfig>),
+    /// Pictures a second of a model on a device. Long.
+    MeasureModel {
+        model: String,
+        device: Option<String>,
+    },
+    /// Count the pictures of training folders and try to read the header of each. Long.
+    CheckPictures { folders: Vec<PathBuf> },
+}
+
+/// What a finished job leaves behind for the screens.
+#[derive(Clone, Debug)]
+pub enum JobResult {
+    /// The demo library is at this place, and these are good pictures to search it with.
+    OpenDemo {
+        library: PathBuf,
+        queries: Vec<PathBuf>,
+        report: IndexReport,
+    },
+    Index {
+        library: PathBuf,
+        report: IndexReport,
+    },
+    Find(FindReport),
+    Compare(Box<CompareReport>),
+    Trial(TrialReport),
+    Distill(RunSummary),
+    MeasureModel(ModelInfo),
+    CheckPictures(PictureCheck),
+}
+
+/// What indexing did. The fields are the JSON of `copylens index`.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct IndexReport {
+    pub added: usize,
+    pub unchanged: usize,
+    pub removed: usize,
+    /// Pictures left out, each with its reason. Partial success is still success.
+    pub skipped: Vec<Skipped>,
+    pub seconds: f64,
+}
+
+/// The copies found for one query, best first.
+#[derive(Clone, Debug)]
+pub struct FindReport {
+    pub library: PathBuf,
+    pub query: Source,
+    /// The query picture itself, at most 1024 pixels wide or high.
+    pub picture: Arc<Picture>,
+    pub matches: Vec<Match>,
+    /// Pictures searched, and pictures the library knows of.
+    pub searched: usize,
+    pub total: usize,
+    pub seconds: f64,
+}
+
+/// One found picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    pub id: PictureId,
+    pub path: PathBuf,
+    /// Cosine of the two descriptors, -1 to 1.
+    pub similarity: f32,
+    /// The band at the normal threshold; the window bands again at other notches.
+    pub band: Band,
+    /// The files hold the same bytes.
+    pub same_file: bool,
+    /// The query was turned or mirrored to find this, in words.
+    pub view: Option<&'static str>,
+    pub file_bytes: u64,
+    pub width: u32,
+    pub height: u32,
+    /// JPEG, at most 320 pixels wide or high.
+    pub thumbnail: Option<Arc<Vec<u8>>>,
+}
+
+/// Two pictures and what connects them.
+#[derive(Clone, Debug)]
+pub struct CompareReport {
+    pub a: Arc<Picture>,
+    pub b: Arc<Picture>,
+    pub comparison: Comparison,
+}
+
+/// What a trial of a few steps measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialReport {
+    pub seconds_per_step: f64,
+    pub pictures_per_second: f64,
+    /// The whole run at this rate.
+    pub total: Duration,
+    /// Highest memory of the process, bytes, where it can be measured.
+    pub memory_bytes: Option<u64>,
+}
+
+/// How the training pictures are.
+#[derive(Clone, Debug, Default)]
+pub struct PictureCheck {
+    pub folders: Vec<PathBuf>,
+    pub readable: usize,
+    pub unreadable: Vec<Skipped>,
+}
+
+/// How a job ended. Exactly one of these reaches the screens for each job.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Done(JobResult),
+    Stopped,
+    /// Something the job knew could happen.
+    Failed(Failure),
+    /// A bug: the job panicked. The compute thread is replaced before the next job.
+    Crashed(String),
+}
+
+/// What happened, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub message: String,
+    pub advice: Option<String>,
+}
+
+/// News of a job; each one counts and they come in order.
+#[derive(Clone, Debug)]
+pub enum Event {
+    Started {
+        id: JobId,
+        title: String,
+    },
+    /// Indexing made more pictures searchable.
+    Indexed {
+        id: JobId,
+        library: PathBuf,
+        searchable: usize,
+    },
+    Run {
+        id: JobId,
+        event: RunEvent,
+    },
+    Ended {
+        id: JobId,
+        outcome: Outcome,
+    },
+}
+
+/// A job in the activity bar.
+#[derive(Clone, Debug)]
+pub struct ActiveJob {
+    pub id: JobId,
+    /// In words for the user: `Reading your pictures`.
+    pub title: String,
+    pub progress: Progress,
+    pub time_left: Option<Duration>,
+    pub paused: bool,
+    pub stopping: bool,
+    /// Waiting for its turn behind another job.
+    pub waiting: bool,
+    /// Training can also be ended early with what it has.
+    pub can_finish: bool,
+}
