@@ -16,6 +16,7 @@ pub mod monitor;
 pub mod persist;
 
 pub mod data;
+pub mod settings;
 
 pub mod index;
 pub mod models;
@@ -25,3 +26,5 @@ pub mod matching;
 pub mod distill;
 
 pub mod worker;
+
+pub mod app;

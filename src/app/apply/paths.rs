@@ -1,0 +1,63 @@
+//! Sorts paths that somebody dropped, pasted or chose.
+
+use std::path::PathBuf;
+
+use crate::app::command::Sorted;
+
+/// The ending of model files.
+const MODEL_ENDING: &str = "safetensors";
+
+/// Looks at each path on disk. Slow on a network drive, so it runs in the background.
+pub fn sorted(paths: Vec<PathBuf>) -> Sorted {
+    let mut sorted = Sorted::default();
+    for path in paths {
+        let is_model = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case(MODEL_ENDING));
+        if path.is_dir() {
+            sorted.folders.push(path);
+        } else if is_model {
+            sorted.models.push(path);
+        } else if is_picture(&path) {
+            sorted.pictures.push(path);
+        } else {
+            sorted.others.push(path);
+        }
+    }
+    sorted
+}
+
+fn is_picture(path: &std::path::Path) -> bool {
+    let endings = [
+        "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "tga", "ico",
+    ];
+    path.extension().is_some_and(|ending| {
+        endings
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_goes_to_its_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().join("notes.txt");
+        crate::persist::save(&text, b"no picture").unwrap();
+        let model = folder.path().join("small.SAFETENSORS");
+        let picture = folder.path().join("a.jpg");
+        let sorted = sorted(vec![
+            text.clone(),
+            folder.path().to_owned(),
+            model.clone(),
+            picture.clone(),
+        ]);
+        assert_eq!(sorted.folders, [folder.path()]);
+        assert_eq!(sorted.models, [model]);
+        assert_eq!(sorted.pictures, [picture]);
+        assert_eq!(sorted.others, [text]);
+    }
+}

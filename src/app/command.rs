@@ -1,0 +1,109 @@
+//! Everything a screen can ask for.
+//!
+//! A view pushes commands while it draws; `apply` carries them out afterwards. What happens in the
+//! background (dialogs, the clipboard, looking at dropped files) answers with commands too.
+
+mod models;
+mod train;
+
+use std::path::PathBuf;
+
+use super::state::CompareMode;
+use super::state::FindLibrary;
+use super::state::Notice;
+use super::state::NoticeId;
+use super::state::Place;
+use crate::index::PictureId;
+use crate::settings::Settings;
+use crate::worker::JobId;
+use crate::worker::Source;
+
+pub use models::ModelsCommand;
+pub use train::TrainCommand;
+
+/// The commands of one frame, in the order they were asked for.
+pub type Commands = Vec<Command>;
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Show another place of the rail.
+    Go(Place),
+    /// Files or folders were dropped on the window.
+    Drop(Vec<PathBuf>),
+    /// Dropped, pasted or chosen paths after a look at the disk; what happens depends on the place.
+    Take(Sorted),
+    Find(FindCommand),
+    Compare(CompareCommand),
+    Train(TrainCommand),
+    Models(ModelsCommand),
+    /// Use these settings from now on, and save them.
+    ChangeSettings(Box<Settings>),
+    StopJob(JobId),
+    /// Hold a job (`true`) or let it go on.
+    PauseJob(JobId, bool),
+    /// End a training run early and keep its best student.
+    FinishJob(JobId),
+    Tell(Notice),
+    Dismiss(NoticeId),
+    CopyText(String),
+    /// Open the folder of a file in the file manager of the system.
+    RevealFile(PathBuf),
+    /// Open a folder in the file manager of the system.
+    OpenFolder(PathBuf),
+}
+
+/// What the Find place can ask for.
+#[derive(Clone, Debug)]
+pub enum FindCommand {
+    /// Search for copies of these pictures, one or many.
+    Search(Vec<Source>),
+    /// Ask the clipboard for a picture, a path or files.
+    Paste,
+    /// Let the person choose pictures to search with.
+    ChoosePictures,
+    /// Let the person choose folders to add to the library.
+    ChooseFolders,
+    AddFolders(Vec<PathBuf>),
+    TryDemo,
+    OpenLibrary(FindLibrary),
+    SelectQuery(usize),
+    SelectMatch(Option<PictureId>),
+    SetThumbnailSize(f32),
+    AnswerFolders(FolderAnswer),
+    /// Leave the results and show the drop zone again.
+    Back,
+}
+
+/// What to do with a dropped folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FolderAnswer {
+    AddToLibrary,
+    SearchForCopies,
+    Neither,
+}
+
+/// What the Compare sheet can ask for.
+#[derive(Clone, Debug)]
+pub enum CompareCommand {
+    /// Compare the query with one of its matches.
+    Open(PictureId),
+    /// Go to the result this many places further on.
+    Step(isize),
+    SetMode(CompareMode),
+    SetAligned(bool),
+    /// Let the person choose where the picture of both sides is saved.
+    ChooseSavePath,
+    SaveTo(PathBuf),
+    Close,
+}
+
+/// Paths after a look at the disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sorted {
+    pub pictures: Vec<PathBuf>,
+    pub folders: Vec<PathBuf>,
+    /// Model files of Copylens.
+    pub models: Vec<PathBuf>,
+    pub others: Vec<PathBuf>,
+}

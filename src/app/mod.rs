@@ -1,0 +1,148 @@
+//! The window.
+//!
+//! - Owns: the places, their state, what commands do, how everything looks.
+//! - Invariant: screens borrow [`state::AppState`] and push [`command::Command`]s; only `apply`
+//!   changes the state.
+//! - Invariant: nothing here computes on pictures or touches the disk while it draws.
+//! - Not here: long work (`worker`), the command line (`cli`).
+//! - To add a place: one file in `screens/` and one row of [`screens::SCREENS`].
+
+pub mod apply;
+pub mod command;
+pub mod error_card;
+pub mod screens;
+pub mod services;
+pub mod state;
+pub mod theme;
+pub mod thumbnails;
+pub mod widgets;
+
+use std::time::Duration;
+use std::time::Instant;
+
+use eframe::egui;
+
+use command::Command;
+use command::Commands;
+use services::Services;
+use state::AppState;
+use widgets::activity_bar;
+use widgets::rail;
+
+/// Events that arrive are applied for at most this long per frame.
+const FRAME_BUDGET: Duration = Duration::from_millis(8);
+
+/// The whole program behind one window.
+pub struct CopylensApp {
+    pub state: AppState,
+    services: Services,
+    commands: Commands,
+}
+
+impl CopylensApp {
+    pub fn new(state: AppState, services: Services) -> Self {
+        let mut app = Self {
+            state,
+            services,
+            commands: Commands::new(),
+        };
+        apply::start(&mut app.state, &mut app.services);
+        app
+    }
+
+    /// Do this before the next frame.
+    pub fn push(&mut self, command: Command) {
+        self.commands.push(command);
+    }
+
+    /// Takes what happened since the last frame. Also runs while the window is hidden.
+    pub fn work(&mut self, ctx: &egui::Context) {
+        let started = Instant::now();
+        let mut is_more_waiting = false;
+        while let Some(event) = self.services.jobs.next_event() {
+            apply::on_event(&mut self.state, &mut self.services, &event);
+            if started.elapsed() > FRAME_BUDGET {
+                is_more_waiting = true;
+                break;
+            }
+        }
+        self.commands.extend(self.services.answers());
+        self.apply_commands(ctx);
+        apply::every_frame(&mut self.state, &mut self.services, ctx);
+        self.state.jobs = self.services.jobs.active();
+        if is_more_waiting {
+            ctx.request_repaint();
+        }
+    }
+
+    /// Draws one frame.
+    pub fn draw(&mut self, ui: &mut egui::Ui) {
+        theme::follow(
+            ui.ctx(),
+            self.state.settings.theme,
+            self.state.settings.scale,
+        );
+        self.take_keys_and_drops(ui);
+        let Self {
+            state, commands, ..
+        } = self;
+
+        egui::Panel::left("rail")
+            .exact_size(theme::RAIL_WIDTH)
+            .resizable(false)
+            .frame(egui::Frame::new().fill(theme::Palette::of(ui).card))
+            .show(ui, |ui| rail::ui(ui, state.place, commands));
+        egui::Panel::bottom("activity-bar")
+            .exact_size(theme::ACTIVITY_BAR_HEIGHT)
+            .resizable(false)
+            .frame(egui::Frame::new().fill(theme::Palette::of(ui).card))
+            .show(ui, |ui| activity_bar::ui(ui, state, commands));
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            let screen = screens::of(state.place);
+            (screen.ui)(ui, state, commands);
+        });
+        error_card::notices_ui(ui, state, commands);
+
+        if !self.commands.is_empty() {
+            let ctx = ui.ctx().clone();
+            self.apply_commands(&ctx);
+        }
+    }
+
+    fn take_keys_and_drops(&mut self, ui: &egui::Ui) {
+        for screen in screens::SCREENS {
+            let is_pressed =
+                ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, screen.key));
+            if is_pressed {
+                self.commands.push(Command::Go(screen.place));
+            }
+        }
+        let dropped: Vec<_> = ui.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        if !dropped.is_empty() {
+            self.commands.push(Command::Drop(dropped));
+        }
+    }
+
+    fn apply_commands(&mut self, ctx: &egui::Context) {
+        if self.commands.is_empty() {
+            return;
+        }
+        for command in std::mem::take(&mut self.commands) {
+            apply::apply(&mut self.state, &mut self.services, command);
+        }
+        ctx.request_repaint();
+    }
+}
+
+impl eframe::App for CopylensApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.work(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.draw(ui);
+    }
+}

@@ -1,0 +1,224 @@
+//! Everything the screens read. Only `apply` changes it.
+
+mod compare;
+mod find;
+mod models;
+mod train;
+
+use std::path::PathBuf;
+
+use crate::settings::Home;
+use crate::settings::Settings;
+use crate::worker::ActiveJob;
+use crate::worker::Failure;
+
+pub use compare::CompareMode;
+pub use compare::CompareState;
+pub use compare::Compared;
+pub use find::Answer;
+pub use find::FindLibrary;
+pub use find::FindState;
+pub use find::Found;
+pub use find::LibraryState;
+pub use find::Query;
+pub use find::source_name;
+pub use models::ModelsState;
+pub use train::TrainState;
+
+use super::thumbnails::Thumbnails;
+
+/// A place of the rail; the table of `screens` has one row for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Place {
+    #[default]
+    Find,
+    Train,
+    Models,
+    Settings,
+}
+
+/// What the screens show, borrowed by them for one frame.
+pub struct AppState {
+    pub home: Home,
+    pub settings: Settings,
+    pub place: Place,
+    pub find: FindState,
+    /// The sheet over the results, when two pictures are compared.
+    pub compare: Option<CompareState>,
+    pub train: TrainState,
+    pub models: ModelsState,
+    /// Running and waiting jobs, as of this frame.
+    pub jobs: Vec<ActiveJob>,
+    pub notices: Notices,
+    pub surroundings: Surroundings,
+    /// Textures of small pictures; filled in the background.
+    pub thumbnails: Thumbnails,
+}
+
+impl AppState {
+    pub fn new(home: Home, settings: Settings, surroundings: Surroundings) -> Self {
+        let find = FindState::new(&home, &settings);
+        Self {
+            home,
+            settings,
+            place: Place::default(),
+            find,
+            compare: None,
+            train: TrainState::default(),
+            models: ModelsState::default(),
+            jobs: Vec::new(),
+            notices: Notices::default(),
+            surroundings,
+            thumbnails: Thumbnails::default(),
+        }
+    }
+}
+
+/// What is known about the system around the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Files can be dropped on the window; not so on Wayland.
+    pub can_drop: bool,
+    /// How the window is drawn, in words.
+    pub renderer: String,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self {
+            can_drop: true,
+            renderer: String::new(),
+        }
+    }
+}
+
+/// One notice, for as long as it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NoticeId(pub u64);
+
+/// Something a person should know: what happened, what it means, one button, details.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Notice {
+    /// What happened, one short sentence.
+    pub title: String,
+    /// What it means and what to do about it.
+    pub advice: Option<String>,
+    /// Shown on request: a list of files, the text of an error.
+    pub details: Vec<String>,
+    pub is_problem: bool,
+    pub action: Option<NoticeAction>,
+}
+
+impl Notice {
+    /// Something good or neutral.
+    pub fn note(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Something that did not work.
+    pub fn problem(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            is_problem: true,
+            ..Self::default()
+        }
+    }
+
+    /// A job that could not be done.
+    pub fn failure(title: impl Into<String>, failure: &Failure) -> Self {
+        Self {
+            title: title.into(),
+            advice: failure.advice.clone(),
+            details: vec![failure.message.clone()],
+            is_problem: true,
+            action: None,
+        }
+    }
+
+    pub fn with_advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    pub fn with_details(mut self, details: Vec<String>) -> Self {
+        self.details = details;
+        self
+    }
+
+    pub fn with_action(mut self, action: NoticeAction) -> Self {
+        self.action = Some(action);
+        self
+    }
+}
+
+/// The one button of a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeAction {
+    OpenFolder(PathBuf),
+    RevealFile(PathBuf),
+    Go(Place),
+    AddPictures,
+}
+
+/// The notices that are on screen, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    shown: Vec<(NoticeId, Notice)>,
+    n_so_far: u64,
+}
+
+/// More than this many at once hide the page.
+const MAX_NOTICES: usize = 4;
+
+impl Notices {
+    /// Shows a notice; the same words twice are one notice.
+    pub fn push(&mut self, notice: Notice) -> NoticeId {
+        self.shown.retain(|(_, shown)| shown.title != notice.title);
+        if self.shown.len() == MAX_NOTICES {
+            self.shown.remove(0);
+        }
+        self.n_so_far += 1;
+        let id = NoticeId(self.n_so_far);
+        self.shown.push((id, notice));
+        id
+    }
+
+    pub fn dismiss(&mut self, id: NoticeId) {
+        self.shown.retain(|(shown, _)| *shown != id);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &(NoticeId, Notice)> {
+        self.shown.iter()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_notice_twice_is_shown_once() {
+        let mut notices = Notices::default();
+        notices.push(Notice::note("Saved"));
+        let second = notices.push(Notice::note("Saved"));
+        assert_eq!(notices.iter().count(), 1);
+        notices.dismiss(second);
+        assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn old_notices_make_room() {
+        let mut notices = Notices::default();
+        for i in 0..10 {
+            notices.push(Notice::note(format!("Notice {i}")));
+        }
+        assert_eq!(notices.iter().count(), MAX_NOTICES);
+    }
+}

@@ -1,0 +1,289 @@
+//! What the Find place shows: the library, the queries, and what was found for each.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::data::Picture;
+use crate::index::PictureId;
+use crate::index::Skipped;
+use crate::settings::Home;
+use crate::settings::Settings;
+use crate::worker::Failure;
+use crate::worker::FindReport;
+use crate::worker::JobId;
+use crate::worker::Match;
+use crate::worker::Source;
+
+/// Which library is searched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FindLibrary {
+    /// The pictures a person added.
+    #[default]
+    Mine,
+    /// The pictures Copylens draws itself.
+    Demo,
+}
+
+impl FindLibrary {
+    pub const ALL: [Self; 2] = [Self::Mine, Self::Demo];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Mine => "My pictures",
+            Self::Demo => "Demo library",
+        }
+    }
+
+    pub fn folder(self, home: &Home) -> PathBuf {
+        match self {
+            Self::Mine => home.default_library(),
+            Self::Demo => home.demo_library(),
+        }
+    }
+}
+
+/// What is known about one library.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LibraryState {
+    pub folder: PathBuf,
+    /// Something was added to it before.
+    pub exists: bool,
+    /// The jobs that bring it up to date.
+    pub indexing: Vec<JobId>,
+    /// Pictures that can be found, once it is known.
+    pub searchable: Option<usize>,
+    /// Files that could not be read.
+    pub left_out: Vec<Skipped>,
+    /// Pictures that are good to search with (demo library only).
+    pub suggestions: Vec<PathBuf>,
+}
+
+/// Everything the Find place shows.
+#[derive(Clone, Debug)]
+pub struct FindState {
+    pub library: FindLibrary,
+    pub mine: LibraryState,
+    pub demo: LibraryState,
+    pub queries: Vec<Query>,
+    pub selected_query: usize,
+    /// Folders that were dropped; the page asks what to do with them.
+    pub asking: Option<Vec<PathBuf>>,
+}
+
+impl FindState {
+    pub fn new(home: &Home, settings: &Settings) -> Self {
+        let state = |library: FindLibrary| {
+            let folder = library.folder(home);
+            LibraryState {
+                exists: folder.is_dir(),
+                folder,
+                ..LibraryState::default()
+            }
+        };
+        let (mine, demo) = (state(FindLibrary::Mine), state(FindLibrary::Demo));
+        let was_demo = settings.last_library.as_deref() == Some(&*demo.folder);
+        let library = if was_demo && demo.exists {
+            FindLibrary::Demo
+        } else {
+            FindLibrary::Mine
+        };
+        Self {
+            library,
+            mine,
+            demo,
+            queries: Vec::new(),
+            selected_query: 0,
+            asking: None,
+        }
+    }
+
+    /// The library that is searched.
+    pub fn current(&self) -> &LibraryState {
+        self.library_state(self.library)
+    }
+
+    pub fn library_state(&self, library: FindLibrary) -> &LibraryState {
+        match library {
+            FindLibrary::Mine => &self.mine,
+            FindLibrary::Demo => &self.demo,
+        }
+    }
+
+    pub fn library_state_mut(&mut self, library: FindLibrary) -> &mut LibraryState {
+        match library {
+            FindLibrary::Mine => &mut self.mine,
+            FindLibrary::Demo => &mut self.demo,
+        }
+    }
+
+    /// The library that lives in this folder.
+    pub fn at(&self, folder: &Path) -> Option<FindLibrary> {
+        FindLibrary::ALL
+            .into_iter()
+            .find(|library| self.library_state(*library).folder == folder)
+    }
+
+    pub fn query(&self) -> Option<&Query> {
+        self.queries.get(self.selected_query)
+    }
+
+    /// The matches of the selected query in the order they are on screen.
+    pub fn shown_matches(&self) -> Vec<PictureId> {
+        let found = self.query().and_then(Query::found);
+        let matches = found.map(|found| found.matches.as_slice());
+        matches
+            .unwrap_or_default()
+            .iter()
+            .map(|found| found.id)
+            .collect()
+    }
+}
+
+/// One picture that is searched with, and what was found.
+#[derive(Clone, Debug)]
+pub struct Query {
+    pub source: Source,
+    /// The search that is under way.
+    pub job: Option<JobId>,
+    /// There is something new to search.
+    pub is_stale: bool,
+    pub asked_at: Instant,
+    pub answer: Answer,
+    /// The match that has the selection, by picture.
+    pub selected: Option<PictureId>,
+}
+
+impl Query {
+    pub fn new(source: Source) -> Self {
+        Self {
+            source,
+            job: None,
+            is_stale: true,
+            asked_at: Instant::now(),
+            answer: Answer::Waiting,
+            selected: None,
+        }
+    }
+
+    /// The name of the picture, for people.
+    pub fn name(&self) -> String {
+        source_name(&self.source)
+    }
+
+    pub fn found(&self) -> Option<&Found> {
+        match &self.answer {
+            Answer::Found(found) => Some(found),
+            Answer::Waiting | Answer::Failed(_) => None,
+        }
+    }
+}
+
+/// How far a search is.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Waiting,
+    Found(Found),
+    Failed(Failure),
+}
+
+/// What a search found. Later searches add to it and move nothing.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub picture: Arc<Picture>,
+    pub matches: Vec<Match>,
+    pub searched: usize,
+    pub total: usize,
+    pub seconds: f64,
+}
+
+impl Found {
+    pub fn new(report: FindReport) -> Self {
+        Self {
+            picture: report.picture,
+            matches: report.matches,
+            searched: report.searched,
+            total: report.total,
+            seconds: report.seconds,
+        }
+    }
+
+    /// Takes over a later answer to the same question: what is shown keeps its place, what is gone
+    /// leaves, what is new comes last.
+    pub fn refine(&mut self, report: FindReport) {
+        let newer = Self::new(report);
+        let mut fresh: BTreeMap<PictureId, Match> = BTreeMap::new();
+        let mut order = Vec::new();
+        for found in newer.matches {
+            order.push(found.id);
+            fresh.insert(found.id, found);
+        }
+        let kept = self.matches.iter().filter_map(|old| fresh.remove(&old.id));
+        let mut matches: Vec<Match> = kept.collect();
+        matches.extend(order.iter().filter_map(|id| fresh.remove(id)));
+        *self = Self { matches, ..newer };
+    }
+}
+
+/// The name of a picture without its folder.
+pub fn source_name(source: &Source) -> String {
+    match source {
+        Source::File(path) => path
+            .file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned(),
+        Source::Pixels { name, .. } => name.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matching::Band;
+
+    fn found(id: u64, similarity: f32) -> Match {
+        Match {
+            id: PictureId(id),
+            path: PathBuf::from(format!("/{id}.jpg")),
+            similarity,
+            band: Band::Edited,
+            same_file: false,
+            view: None,
+            file_bytes: 0,
+            width: 1,
+            height: 1,
+            thumbnail: None,
+        }
+    }
+
+    fn report(matches: Vec<Match>) -> FindReport {
+        FindReport {
+            library: PathBuf::new(),
+            query: Source::File(PathBuf::new()),
+            picture: Arc::new(Picture::filled(1, 1, [0; 3])),
+            searched: matches.len(),
+            total: 10,
+            matches,
+            seconds: 0.0,
+        }
+    }
+
+    #[test]
+    fn better_results_come_in_without_moving_the_ones_shown() {
+        let mut shown = Found::new(report(vec![found(1, 0.8), found(2, 0.7)]));
+        shown.refine(report(vec![found(3, 0.9), found(2, 0.75), found(1, 0.7)]));
+        let ids: Vec<u64> = shown.matches.iter().map(|found| found.id.0).collect();
+        assert_eq!(ids, [1, 2, 3]);
+        assert_eq!(shown.searched, 3);
+    }
+
+    #[test]
+    fn a_result_that_is_gone_leaves() {
+        let mut shown = Found::new(report(vec![found(1, 0.8), found(2, 0.7)]));
+        shown.refine(report(vec![found(2, 0.7)]));
+        assert_eq!(shown.matches, [found(2, 0.7)]);
+    }
+}
