@@ -16,6 +16,7 @@ pub mod monitor;
 pub mod persist;
 
 pub mod data;
+pub mod devices;
 pub mod settings;
 
 pub mod index;

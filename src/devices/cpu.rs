@@ -1,0 +1,35 @@
+//! The CPU: always there, always usable.
+
+use std::sync::OnceLock;
+
+use sysinfo::CpuRefreshKind;
+use sysinfo::RefreshKind;
+use sysinfo::System;
+
+use super::DeviceInfo;
+use super::DeviceKind;
+
+/// The CPU with the name its maker gave it.
+pub(super) fn describe() -> DeviceInfo {
+    static NAME: OnceLock<String> = OnceLock::new();
+    DeviceInfo {
+        id: "cpu".to_owned(),
+        kind: DeviceKind::Cpu,
+        name: NAME.get_or_init(name).clone(),
+        usable: true,
+        reason: None,
+    }
+}
+
+fn name() -> String {
+    let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
+    let system = System::new_with_specifics(what);
+    let brand = system.cpus().first().map_or("", |cpu| cpu.brand().trim());
+    let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if n_threads == 1 { "thread" } else { "threads" };
+    if brand.is_empty() {
+        format!("CPU, {n_threads} {threads}")
+    } else {
+        format!("{brand}, {n_threads} {threads}")
+    }
+}
