@@ -23,8 +23,14 @@ pub(super) fn describe() -> DeviceInfo {
 
 fn name() -> String {
     let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
-    let system = System::new_with_specifics(what);
-    let brand = system.cpus().first().map_or("", |cpu| cpu.brand().trim());
+    let brand = match System::new_with_specifics(what) {
+        Ok(system) => system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()),
+        Err(err) => {
+            log::debug!("The processor has no name: {err}");
+            None
+        }
+    };
+    let brand = brand.unwrap_or_default();
     let n_threads = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if n_threads == 1 { "thread" } else { "threads" };
     if brand.is_empty() {
