@@ -1,0 +1,172 @@
+"""The walk through the real window; see window.sh, which starts it.
+
+usage: window.py PROGRAM OUT_FOLDER
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+import screen
+from screen import Program, wait_until
+from xdnd_drop import Drag
+
+PLACES = ["Find", "Train", "Models", "Settings"]
+# A window with text and controls has hundreds of colors, an empty one a handful.
+MIN_COLORS = 60
+COPIES = re.compile(r"\b([1-9][0-9]*) cop(y|ies) in ([0-9]+) pictures?")
+# What takes the keyboard and so must have a name for screen readers.
+CONTROLS = {"push button", "button", "toggle button", "check box", "radio button", "slider",
+            "text", "entry", "spin button", "combo box", "link"}
+
+
+class Checks:
+    """Counts what passed and what failed, and says it at once."""
+
+    def __init__(self):
+        self.n_passed = 0
+        self.failed = []
+
+    def check(self, name, passed, otherwise=""):
+        if passed:
+            self.n_passed += 1
+            print(f"ok      {name}", flush=True)
+        else:
+            self.failed.append(name)
+            print(f"FAILED  {name}  {otherwise}", flush=True)
+        return bool(passed)
+
+
+def home():
+    return pathlib.Path(os.environ["COPYLENS_HOME"])
+
+
+def shot(checks, program, name):
+    n_colors = program.screenshot(name)
+    checks.check(f"{name}: the screen is not blank", n_colors >= MIN_COLORS, f"{n_colors} colors")
+
+
+def opens(checks, program):
+    window = wait_until(program.window, 90)
+    if not checks.check("the window opens", window is not None, program.log_text()[-3000:]):
+        return None
+    wait_until(lambda: program.find("Settings"), 60)
+    print(f"        {time.monotonic() - program.started:.1f} s from start to controls", flush=True)
+    subprocess.run(["xdotool", "windowfocus", str(window.id)], check=False)
+    return window
+
+
+def walk_places(checks, program):
+    for number, place in enumerate(PLACES, 1):
+        program.key(f"ctrl+{number}")
+        on_page = wait_until(lambda: texts_of(program, place) >= 2, 10)
+        checks.check(f"Ctrl+{number} opens {place}", on_page, program.texts()[:20])
+        shot(checks, program, f"{number}-{place.lower()}")
+        nameless = [role for role, name, _ in program.nodes() if role in CONTROLS and not name]
+        checks.check(f"{place}: every control has a name", not nameless, nameless)
+
+
+def texts_of(program, place):
+    """The rail names every place, the page its own once more."""
+    return sum(text == place for text in program.texts())
+
+
+def answer(program):
+    """Copies and searched pictures, as the window says them."""
+    for text in program.texts():
+        found = COPIES.search(text)
+        if found:
+            return int(found.group(1)), int(found.group(3))
+    return None
+
+
+def demo(checks, program):
+    checks.check("Find is one click away", program.click("Find"))
+    clicked = program.click("Try the demo library")
+    started = time.monotonic()
+    if not checks.check("Try the demo library can be clicked", clicked, program.texts()):
+        return
+    drawn = wait_until(lambda: len(demo_pictures("copies")) >= 12, 120)
+    checks.check("the demo library is drawn", drawn, sorted(home().rglob("*"))[:20])
+    searchable = wait_until(lambda: answer(program) or program.says("Ready") or program.says("try one of these"), 180)
+    checks.check("the demo library becomes searchable", searchable, program.texts())
+    print(f"        {time.monotonic() - started:.1f} s from the click", flush=True)
+    shot(checks, program, "5-demo")
+
+
+def demo_pictures(kind):
+    return sorted(path for path in home().rglob("*.jpg") if path.parent.name == kind)
+
+
+def drop(checks, program, window):
+    copies = demo_pictures("copies")
+    if not checks.check("there is an edited copy to drop", copies):
+        return
+    wanted = copies[len(copies) // 2]
+    drag = Drag(window.id, [wanted])
+    drag.hover(700, 400)
+    shot(checks, program, "6-hover")
+    drag.drop()
+    asked = wait_until(lambda: program.says(wanted.stem) or program.says(wanted.name), 60)
+    checks.check("the dropped picture is the query", asked, program.texts())
+    found = wait_until(lambda: answer(program), 120)
+    checks.check("its copies are found", found and found[0] >= 1, program.texts())
+    checks.check("the whole demo library was searched", found and found[1] >= 60, found)
+    checks.check("the log says so", "found" in program.log_text(), program.log_text()[-1000:])
+    time.sleep(1.0)
+    shot(checks, program, "7-results")
+
+
+def compare(checks, program):
+    cards = [node for role, name, node in program.nodes() if name.endswith(".jpg") and "button" in role]
+    if not checks.check("a result has a card", cards, program.texts()):
+        return
+    before = set(program.texts())
+    program.click_node(cards[-1])
+    program.key("Return")
+    opened = wait_until(lambda: program.find("Side by side") or program.find("Wipe"), 60)
+    checks.check("Compare opens from a card", opened, sorted(set(program.texts()) - before))
+    time.sleep(5.0)
+    shot(checks, program, "8-compare")
+    program.key("Escape")
+
+
+def dark(checks, program):
+    program.key("ctrl+4")
+    if checks.check("the dark theme can be chosen", program.click("Dark")):
+        time.sleep(1.0)
+        shot(checks, program, "9-dark")
+
+
+def leaves(checks, program, window):
+    checks.check("the program is still alive", program.is_alive(), program.log_text()[-3000:])
+    code = program.close_window(window)
+    checks.check("closing the window ends the program", code == 0, f"exit code {code}")
+    checks.check("nothing panicked", "panicked" not in program.log_text(), program.log_text()[-3000:])
+
+
+def main():
+    binary, out = sys.argv[1:]
+    screen.switch_on_accessibility()
+    checks = Checks()
+    program = Program(binary, out)
+    try:
+        window = opens(checks, program)
+        if window is not None:
+            for step in (walk_places, demo):
+                step(checks, program)
+            drop(checks, program, window)
+            compare(checks, program)
+            dark(checks, program)
+            leaves(checks, program, window)
+    finally:
+        program.kill()
+    print(f"{checks.n_passed} passed, {len(checks.failed)} failed")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
