@@ -1,0 +1,120 @@
+//! One possible alignment, sharpened and checked on the pixels.
+
+use super::agreement::Agreement;
+use super::grey::Pyramid;
+use super::overlap::Overlap;
+use super::refine;
+use super::types::Affine;
+use super::warp::shrunk;
+use crate::data::Picture;
+
+/// Longer edge of the pictures everything is worked out on.
+const WORKING_SIDE: u32 = 1024;
+
+/// Pairs of cells that must agree, and their share of all pairs, for geometry to count.
+const MIN_INLIERS: usize = 8;
+const MIN_INLIER_SHARE: f32 = 0.3;
+
+/// One of the two pictures, small enough to work on.
+pub struct Side {
+    pub picture: Picture,
+    pub pyramid: Pyramid,
+    pub working_from_original: Affine,
+    pub original_from_working: Affine,
+}
+
+impl Side {
+    pub fn new(original: &Picture) -> Self {
+        let picture = shrunk(original, WORKING_SIDE);
+        let (x, y) = (
+            f64::from(picture.width) / f64::from(original.width),
+            f64::from(picture.height) / f64::from(original.height),
+        );
+        Self {
+            pyramid: Pyramid::new(&picture),
+            picture,
+            working_from_original: Affine::scaling(x, y),
+            original_from_working: Affine::scaling(x.recip(), y.recip()),
+        }
+    }
+
+    /// Hardly any texture anywhere.
+    pub fn is_flat(&self) -> bool {
+        let deviations = self.pyramid.full().cell_deviations(8, 8);
+        deviations.iter().filter(|levels| **levels >= 2.0).count() < 4
+    }
+}
+
+/// A map of working pixels of B onto A and how well the pixels agree under it.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub a_from_b: Affine,
+    pub agreement: Agreement,
+    /// Share of the picture that lies more inside the common region, 0 to 1.
+    pub reach: f32,
+}
+
+impl Candidate {
+    /// Refines `a_from_b` and keeps whichever the pixels like better.
+    pub fn new(a: &Side, b: &Side, a_from_b: Affine) -> Option<Self> {
+        let rough = Self::measured(a, b, a_from_b);
+        let refined = refine::refine(&a.pyramid, &b.pyramid, &a_from_b)
+            .map(|refined| Self::measured(a, b, refined));
+        refined
+            .into_iter()
+            .chain([rough])
+            .filter(|candidate| candidate.agreement.windows > 0)
+            .max_by(|p, q| p.rank().total_cmp(&q.rank()))
+    }
+
+    /// As it is, without refinement.
+    pub fn measured(a: &Side, b: &Side, a_from_b: Affine) -> Self {
+        let overlap = Overlap::new(a.pyramid.size(), b.pyramid.size(), &a_from_b);
+        Self {
+            agreement: Agreement::measure(&a.pyramid, &b.pyramid, &a_from_b),
+            a_from_b,
+            reach: overlap.share_of_a.max(overlap.share_of_b) as f32,
+        }
+    }
+
+    /// Exactly edge on edge when that is as good: no half-percent crops out of noise.
+    pub fn snapped(self, a: &Side, b: &Side, whole: &Affine) -> Self {
+        let [width, height] = b.pyramid.size();
+        let [a_width, a_height] = a.pyramid.size();
+        let distance = self.a_from_b.corner_distance(whole, width, height);
+        if distance > 0.75 + 0.002 * a_width.max(a_height) {
+            return self;
+        }
+        let snapped = Self::measured(a, b, *whole);
+        if snapped.agreement.mean + 0.02 < self.agreement.mean {
+            self
+        } else {
+            snapped
+        }
+    }
+
+    /// Orders candidates: many agreeing windows beat a few, a whole copy beats a part of it.
+    pub fn rank(&self) -> f32 {
+        let windows = self.agreement.windows as f32;
+        self.agreement.mean.max(0.0) * (windows / (windows + 8.0)) * self.reach
+    }
+
+    /// So good that no other way of turning can be better.
+    pub fn is_beyond_doubt(&self) -> bool {
+        self.agreement.windows >= 20 && self.agreement.mean >= 0.85 && self.reach >= 0.9
+    }
+
+    /// The pixels prove the alignment alone, or support what the cells say.
+    pub fn is_verified(&self, n_inliers: usize, n_matches: usize, spread: bool) -> bool {
+        let Agreement {
+            windows,
+            mean,
+            share,
+            ..
+        } = self.agreement;
+        let by_pixels = windows >= 12 && mean >= 0.6 && share >= 0.5;
+        let inlier_share = n_inliers as f32 / n_matches.max(1) as f32;
+        let by_cells = spread && n_inliers >= MIN_INLIERS && inlier_share >= MIN_INLIER_SHARE;
+        by_pixels || (by_cells && windows >= 6 && mean >= 0.4)
+    }
+}
