@@ -22,6 +22,7 @@ pub mod settings;
 pub mod index;
 pub mod models;
 
+pub mod eval;
 pub mod matching;
 
 pub mod distill;
