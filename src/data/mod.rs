@@ -7,6 +7,9 @@
 //! - To read another format: turn on its feature of the `image` crate, add its name in
 //!   `decode/sniff.rs` and its extension in `scan.rs`.
 
+pub mod augment;
+pub mod loader;
+
 mod decode;
 mod encode;
 mod error;

@@ -1,0 +1,43 @@
+//! Color taken away.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::Augmentation;
+use super::AugmentationSpec;
+use super::Surroundings;
+use super::canvas;
+use crate::data::Picture;
+
+pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
+    id: "grayscale",
+    label: "Black and white",
+    help: "Takes the color away and keeps the brightness.",
+    probability: 0.2,
+    parameters: &[],
+    build: |_| Box::new(Grayscale),
+};
+
+struct Grayscale;
+
+impl Augmentation for Grayscale {
+    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, _: &mut ChaCha8Rng) -> Picture {
+        for pixel in picture.rgb.chunks_exact_mut(3) {
+            let luma = canvas::luma([pixel[0], pixel[1], pixel[2]]);
+            pixel.fill(luma);
+        }
+        picture
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pipeline::testing::apply_alone;
+    use super::*;
+
+    #[test]
+    fn red_green_and_blue_become_the_grays_of_pillow() {
+        let picture = Picture::new(3, 1, vec![255, 0, 0, 0, 255, 0, 0, 0, 255]);
+        let gray = apply_alone(&SPEC, &picture, 0);
+        assert_eq!(gray.rgb, [76, 76, 76, 150, 150, 150, 29, 29, 29]);
+    }
+}

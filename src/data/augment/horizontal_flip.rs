@@ -1,0 +1,25 @@
+//! Left and right exchanged.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::Augmentation;
+use super::AugmentationSpec;
+use super::Surroundings;
+use crate::data::Picture;
+
+pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
+    id: "horizontal-flip",
+    label: "Mirror",
+    help: "Exchanges left and right.",
+    probability: 0.5,
+    parameters: &[],
+    build: |_| Box::new(HorizontalFlip),
+};
+
+struct HorizontalFlip;
+
+impl Augmentation for HorizontalFlip {
+    fn apply(&self, picture: Picture, _: &Surroundings<'_>, _: &mut ChaCha8Rng) -> Picture {
+        picture.mirrored()
+    }
+}
