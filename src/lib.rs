@@ -27,6 +27,7 @@ pub mod matching;
 
 pub mod distill;
 
+pub mod render;
 pub mod worker;
 
 pub mod app;

@@ -31,8 +31,6 @@ pub struct Agreement {
     pub share: f32,
     /// Share of those windows that have nothing to do with each other.
     pub foreign: f32,
-    /// Correlation of the whole shared region, -1 to 1.
-    pub whole: f32,
 }
 
 impl Agreement {
@@ -45,8 +43,6 @@ impl Agreement {
 
     fn of_views(a: &View, b: &View) -> Self {
         let mut result = Self::default();
-        let whole = Moments::new(a, b, [0, 0], [a.width, a.height]);
-        result.whole = whole.correlation();
         let (mut sum, mut agreeing, mut foreign) = (0.0, 0, 0);
         for top in (0..(a.height + 1).saturating_sub(WINDOW)).step_by(STEP) {
             for left in (0..(a.width + 1).saturating_sub(WINDOW)).step_by(STEP) {
@@ -68,6 +64,11 @@ impl Agreement {
         result.foreign = foreign as f32 / n_windows;
         result
     }
+}
+
+/// Correlation of two views, counted where both have pixels.
+pub fn correlation(a: &View, b: &View) -> f32 {
+    Moments::new(a, b, [0, 0], [a.width, a.height]).correlation()
 }
 
 /// Sums over one window, counted where both pictures have pixels.

@@ -11,7 +11,7 @@ use crate::data::Picture;
 /// Longer edge of the pictures everything is worked out on.
 const WORKING_SIDE: u32 = 1024;
 
-/// Pairs of cells that must agree, and their share of all pairs, for geometry to count.
+/// Pairs that must agree, and their share of all pairs, for geometry to count.
 const MIN_INLIERS: usize = 8;
 const MIN_INLIER_SHARE: f32 = 0.3;
 
@@ -50,6 +50,8 @@ impl Side {
 pub struct Candidate {
     pub a_from_b: Affine,
     pub agreement: Agreement,
+    /// Corners agree on it, enough of them to count.
+    pub by_corners: bool,
     /// Share of the picture that lies more inside the common region, 0 to 1.
     pub reach: f32,
 }
@@ -73,6 +75,7 @@ impl Candidate {
         Self {
             agreement: Agreement::measure(&a.pyramid, &b.pyramid, &a_from_b),
             a_from_b,
+            by_corners: false,
             reach: overlap.share_of_a.max(overlap.share_of_b) as f32,
         }
     }
@@ -89,7 +92,10 @@ impl Candidate {
         if snapped.agreement.mean + 0.02 < self.agreement.mean {
             self
         } else {
-            snapped
+            Self {
+                by_corners: self.by_corners,
+                ..snapped
+            }
         }
     }
 
@@ -105,7 +111,7 @@ impl Candidate {
     }
 
     /// The pixels prove the alignment alone, or support what the cells say.
-    pub fn is_verified(&self, n_inliers: usize, n_matches: usize, spread: bool) -> bool {
+    pub fn is_verified(&self, by_cells: bool) -> bool {
         let Agreement {
             windows,
             mean,
@@ -113,8 +119,11 @@ impl Candidate {
             ..
         } = self.agreement;
         let by_pixels = windows >= 12 && mean >= 0.6 && share >= 0.5;
-        let inlier_share = n_inliers as f32 / n_matches.max(1) as f32;
-        let by_cells = spread && n_inliers >= MIN_INLIERS && inlier_share >= MIN_INLIER_SHARE;
-        by_pixels || (by_cells && windows >= 6 && mean >= 0.4)
+        by_pixels || ((by_cells || self.by_corners) && windows >= 6 && mean >= 0.4)
     }
+}
+
+/// Whether enough pairs agree for geometry to count.
+pub fn is_enough(n_inliers: usize, n_matches: usize) -> bool {
+    n_inliers >= MIN_INLIERS && n_inliers as f32 >= MIN_INLIER_SHARE * n_matches as f32
 }

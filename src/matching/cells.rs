@@ -136,8 +136,7 @@ impl Similarities {
     pub fn mutual(&self, a: &Cells, b: &Cells) -> Vec<Match> {
         let best_of_a = self.best_of_rows(&b.usable);
         let best_of_b = self.best_of_columns(&a.usable);
-        let row_sums = self.softmax_sums(a.len(), |row, column| (row, column), b.len());
-        let column_sums = self.softmax_sums(b.len(), |column, row| (row, column), a.len());
+        let (row_sums, column_sums) = self.softmax_sums();
         let mut matches: Vec<Match> = (0..a.len())
             .filter(|&cell| a.usable[cell])
             .filter_map(|cell| {
@@ -199,22 +198,23 @@ impl Similarities {
         best
     }
 
-    fn softmax_sums(
-        &self,
-        n: usize,
-        place: impl Fn(usize, usize) -> (usize, usize),
-        n_other: usize,
-    ) -> Vec<f32> {
-        (0..n)
-            .map(|i| {
-                (0..n_other)
-                    .map(|j| {
-                        let (row, column) = place(i, j);
-                        (self.at(row, column) / TEMPERATURE).exp()
-                    })
-                    .sum()
+    /// Sums of `exp(similarity / TEMPERATURE)` along rows and columns.
+    fn softmax_sums(&self) -> (Vec<f32>, Vec<f32>) {
+        let mut column_sums = vec![0.0; self.n_b];
+        let row_sums = self
+            .values
+            .chunks_exact(self.n_b.max(1))
+            .map(|row| {
+                let mut sum = 0.0;
+                for (value, column_sum) in row.iter().zip(&mut column_sums) {
+                    let weight = (value / TEMPERATURE).exp();
+                    sum += weight;
+                    *column_sum += weight;
+                }
+                sum
             })
-            .collect()
+            .collect();
+        (row_sums, column_sums)
     }
 }
 
@@ -243,7 +243,7 @@ fn median(values: &[f32]) -> f32 {
 }
 
 /// Eight running sums, so that the compiler can use vector registers.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; 8];
     let (a_blocks, b_blocks) = (a.chunks_exact(8), b.chunks_exact(8));
     let rest: f32 = a_blocks

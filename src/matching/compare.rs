@@ -2,6 +2,7 @@
 
 use super::appearance::Appearance;
 use super::bands::Thresholds;
+use super::candidate;
 use super::candidate::Candidate;
 use super::candidate::Side;
 use super::cells;
@@ -9,6 +10,7 @@ use super::cells::Cells;
 use super::cells::Match;
 use super::cells::Similarities;
 use super::overlap::Overlap;
+use super::points;
 use super::ransac;
 use super::sentence;
 use super::turn::Turn;
@@ -48,22 +50,44 @@ pub fn compare_with(
 ) -> Comparison {
     let (side_a, side_b) = (Side::new(a), Side::new(b));
     let map_a = features(&side_a.picture);
-    let mut best: Option<Found> = None;
+    let mut try_turn = |turn: Turn, candidate: Option<Candidate>| {
+        let map_b = features(&turn.apply(&side_b.picture));
+        let grids = Grids::new(&side_a, &side_b, turn, [&map_a, &map_b], background);
+        Found::new(&side_a, &side_b, grids, candidate)
+    };
+    let by_corners = candidate_by_corners(&side_a, &side_b);
+    let mut best = by_corners.map(|candidate| {
+        let turn = Turn::nearest(&candidate.a_from_b);
+        try_turn(turn, Some(candidate))
+    });
     for turns in [&Turn::USUAL[..], &Turn::UNUSUAL[..]] {
+        if best.as_ref().is_some_and(Found::is_beyond_doubt) {
+            break;
+        }
         for &turn in turns {
-            let map_b = features(&turn.apply(&side_b.picture));
-            let grids = Grids::new(&side_a, &side_b, turn, [&map_a, &map_b], background);
-            let found = Found::new(&side_a, &side_b, grids);
+            let found = try_turn(turn, None);
             if best.as_ref().is_none_or(|best| found.beats(best)) {
                 best = Some(found);
             }
         }
-        if best.as_ref().is_some_and(Found::is_beyond_doubt) {
-            break;
-        }
     }
     let found = best.expect("at least one way of turning was tried");
     conclude(a, b, similarity, &side_a, &side_b, found)
+}
+
+/// What corners propose, when it is any good.
+fn candidate_by_corners(a: &Side, b: &Side) -> Option<Candidate> {
+    points::align(a, b)
+        .into_iter()
+        .filter_map(|agreed| {
+            let candidate = Candidate::new(a, b, agreed.a_from_b)?;
+            Some(Candidate {
+                by_corners: candidate::is_enough(agreed.n_inliers, agreed.n_matches),
+                ..candidate
+            })
+        })
+        .filter(|candidate| candidate.is_verified(false))
+        .max_by(|p, q| p.rank().total_cmp(&q.rank()))
 }
 
 /// Both grids of cells in one way of turning B, and what they find in each other.
@@ -149,13 +173,13 @@ struct Found {
 }
 
 impl Found {
-    fn new(a: &Side, b: &Side, grids: Grids) -> Self {
+    fn new(a: &Side, b: &Side, grids: Grids, by_corners: Option<Candidate>) -> Self {
         let as_pixels = |map: &Affine| grids.pixels(map).unwrap_or(Affine::scaling(0.0, 0.0));
         let by_cells = ransac::fit(&grids.matches, &as_pixels)
             .and_then(|fit| Candidate::new(a, b, grids.pixels(&fit.a_from_b)?));
         let whole = whole_on_whole(a, b, grids.turn);
         let by_frame = Candidate::new(a, b, whole);
-        let candidate = [by_cells, by_frame]
+        let candidate = [by_corners, by_cells, by_frame]
             .into_iter()
             .flatten()
             .max_by(|p, q| p.rank().total_cmp(&q.rank()))
@@ -173,11 +197,12 @@ impl Found {
     }
 
     fn is_verified(&self) -> bool {
-        let n_matches = self.grids.matches.len();
-        self.candidate.as_ref().is_some_and(|candidate| {
-            let spread = ransac::is_spread(&self.grids.matches, &self.inliers);
-            candidate.is_verified(self.inliers.len(), n_matches, spread)
-        })
+        let matches = &self.grids.matches;
+        let by_cells = candidate::is_enough(self.inliers.len(), matches.len())
+            && ransac::is_spread(matches, &self.inliers);
+        self.candidate
+            .as_ref()
+            .is_some_and(|candidate| candidate.is_verified(by_cells))
     }
 
     fn is_beyond_doubt(&self) -> bool {

@@ -19,6 +19,7 @@ mod grey;
 mod linear;
 mod links;
 mod overlap;
+mod points;
 mod ransac;
 mod refine;
 mod sentence;

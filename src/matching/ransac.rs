@@ -48,14 +48,14 @@ pub fn fit(matches: &[Match], pixels: &dyn Fn(&Affine) -> Affine) -> Option<Fit>
     while trial < n_trials {
         trial += 1;
         let sample = picker.pick(&mut rng, n_sampled);
-        let Some(map) = solve(matches, &sample, n_sampled == 3) else {
+        let Some(map) = solve(matches, &sample, n_sampled == 3, &|_| 1.0) else {
             continue;
         };
         if !is_plausible(&map, pixels) {
             continue;
         }
         let inliers = inliers(matches, &map);
-        let support = support(matches, &inliers);
+        let support = support(matches, &inliers, &map);
         if best.as_ref().is_none_or(|(most, _)| support > *most) {
             n_trials = n_trials.min(trials_for(picker.share(&inliers), n_sampled));
             let a_from_b = map;
@@ -110,11 +110,12 @@ pub fn is_plausible(a_from_b: &Affine, pixels: &dyn Fn(&Affine) -> Affine) -> bo
 
 fn refit(matches: &[Match], mut fit: Fit, affine: bool, pixels: &dyn Fn(&Affine) -> Affine) -> Fit {
     for _ in 0..REFITS {
-        let Some(map) = solve(matches, &fit.inliers, affine) else {
+        let closeness = |i: usize| closeness(&matches[i], &fit.a_from_b);
+        let Some(map) = solve(matches, &fit.inliers, affine, &closeness) else {
             break;
         };
         let inliers = inliers(matches, &map);
-        if !is_plausible(&map, pixels) || inliers.len() < fit.inliers.len() {
+        if !is_plausible(&map, pixels) || inliers.len() * 10 < fit.inliers.len() * 9 {
             break;
         }
         fit = Fit {
@@ -125,13 +126,25 @@ fn refit(matches: &[Match], mut fit: Fit, affine: bool, pixels: &dyn Fn(&Affine)
     fit
 }
 
-/// Least squares over the chosen pairs, weighted by confidence.
-fn solve(matches: &[Match], chosen: &[usize], affine: bool) -> Option<Affine> {
+/// 1 for a pair that lies exactly on the map, 0 at twice the bound (Tukey's biweight).
+fn closeness(pair: &Match, a_from_b: &Affine) -> f64 {
+    let bound = 2.0 * INLIER_CELLS * a_from_b.scale().max(1.0);
+    let share = distance(a_from_b.apply(pair.b), pair.a) / bound;
+    (1.0 - share * share).max(0.0).powi(2)
+}
+
+/// Least squares over the chosen pairs, weighted by confidence and `closeness`.
+fn solve(
+    matches: &[Match],
+    chosen: &[usize],
+    affine: bool,
+    closeness: &dyn Fn(usize) -> f64,
+) -> Option<Affine> {
     if affine && chosen.len() >= 3 {
         let (mut x, mut y) = (Normal::<3>::new(), Normal::<3>::new());
         for &i in chosen {
             let Match { a, b, .. } = matches[i];
-            let weight = weight(&matches[i]);
+            let weight = weight(&matches[i]) * closeness(i);
             x.add(&[b[0], b[1], 1.0], a[0], weight);
             y.add(&[b[0], b[1], 1.0], a[1], weight);
         }
@@ -143,7 +156,7 @@ fn solve(matches: &[Match], chosen: &[usize], affine: bool) -> Option<Affine> {
     let mut normal = Normal::<4>::new();
     for &i in chosen {
         let Match { a, b, .. } = matches[i];
-        let weight = weight(&matches[i]);
+        let weight = weight(&matches[i]) * closeness(i);
         normal.add(&[b[0], -b[1], 1.0, 0.0], a[0], weight);
         normal.add(&[b[1], b[0], 0.0, 1.0], a[1], weight);
     }
@@ -158,8 +171,12 @@ fn weight(pair: &Match) -> f64 {
     f64::from(pair.confidence).sqrt().max(1e-3)
 }
 
-fn support(matches: &[Match], inliers: &[usize]) -> f64 {
-    inliers.iter().map(|&i| 0.25 + weight(&matches[i])).sum()
+/// Pairs count the more, the closer they lie to the map.
+fn support(matches: &[Match], inliers: &[usize], map: &Affine) -> f64 {
+    inliers
+        .iter()
+        .map(|&i| (0.25 + weight(&matches[i])) * closeness(&matches[i], map))
+        .sum()
 }
 
 fn trials_for(share: f64, n_sampled: usize) -> usize {
@@ -250,7 +267,8 @@ mod tests {
         };
         let fit = fit(&pairs(&map, 30), &|map| *map).unwrap();
         assert!(fit.inliers.len() >= 30);
-        assert!(fit.a_from_b.corner_distance(&map, 10.0, 6.0) < 0.6);
+        let off = fit.a_from_b.corner_distance(&map, 10.0, 6.0);
+        assert!(off < 0.5, "off by {off} cells");
     }
 
     #[test]

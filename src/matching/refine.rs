@@ -4,6 +4,7 @@
 //! fine. The gradient is the mean of both pictures' (efficient second-order minimization), and
 //! what lies over one of the pictures is weighted away (Tukey's biweight).
 
+use super::agreement;
 use super::frame::Frame;
 use super::grey::Pyramid;
 use super::grey::View;
@@ -15,13 +16,19 @@ const SIDES: [f64; 4] = [32.0, 64.0, 128.0, 256.0];
 const MAX_STEPS: usize = 14;
 /// A step whose corners move less (in samples) is the last one.
 const SMALL_STEP: f64 = 0.02;
+/// After this many sizes, correlation below [`HOPELESS`] ends the attempt.
+const SIZES_TO_SHOW_PROMISE: usize = 2;
+const HOPELESS: f32 = 0.3;
 /// Share of the shared region's longer edge that the corners may wander in total.
 const MAX_WANDER: f64 = 0.2;
 
 /// A better map of pixels of B onto A, or `None` when it does not settle.
 pub fn refine(a: &Pyramid, b: &Pyramid, a_from_b: &Affine) -> Option<Affine> {
     let mut current = *a_from_b;
-    for side in SIDES {
+    for (idx, side) in SIDES.into_iter().enumerate() {
+        if idx == SIZES_TO_SHOW_PROMISE && correlation(a, b, &current, side)? < HOPELESS {
+            return None;
+        }
         let frame = Frame::new(a.size(), b.size(), &current, side)?;
         current = align_in_frame(a, b, &frame, &current)?;
         if frame.width.max(frame.height) < side as usize {
@@ -32,6 +39,12 @@ pub fn refine(a: &Pyramid, b: &Pyramid, a_from_b: &Affine) -> Option<Affine> {
     let reach = current.scale() * width.max(height);
     let wandered = current.corner_distance(a_from_b, width, height);
     (wandered <= MAX_WANDER * reach).then_some(current)
+}
+
+fn correlation(a: &Pyramid, b: &Pyramid, a_from_b: &Affine, side: f64) -> Option<f32> {
+    let frame = Frame::new(a.size(), b.size(), a_from_b, side)?;
+    let (view_a, view_b) = frame.views(a, b, a_from_b)?;
+    Some(agreement::correlation(&view_a, &view_b))
 }
 
 fn align_in_frame(a: &Pyramid, b: &Pyramid, frame: &Frame, a_from_b: &Affine) -> Option<Affine> {

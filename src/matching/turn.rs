@@ -33,6 +33,15 @@ impl Turn {
         Self { mirrored, quarters }
     }
 
+    /// The way of turning B that comes closest to laying it on A.
+    pub fn nearest(a_from_b: &Affine) -> Self {
+        let mirrored = a_from_b.determinant() < 0.0;
+        let [a, b, _, c, d, _] = a_from_b.m;
+        let (a, c) = if mirrored { (-a, -c) } else { (a, c) };
+        let quarters = (c - b).atan2(a + d) / std::f64::consts::FRAC_PI_2;
+        Self::new(mirrored, (quarters.round() as i64).rem_euclid(4) as u8)
+    }
+
     /// The picture mirrored and turned.
     pub fn apply(self, picture: &Picture) -> Picture {
         let mut turned = if self.mirrored {
@@ -92,6 +101,7 @@ mod tests {
             let turned = turn.apply(&picture);
             let [x, y] = turn.turned_from_picture(5.0, 3.0).apply([3.5, 1.5]);
             assert_eq!(turned.pixel(x as u32, y as u32), [255, 0, 0], "{turn:?}");
+            assert_eq!(Turn::nearest(&turn.turned_from_picture(5.0, 3.0)), turn);
         }
     }
 }
