@@ -3,15 +3,36 @@
 //! - Owns: architectures, heads, the model store, [`FeatureMap`].
 //! - Invariant: a model loads completely or not at all.
 //! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
-//! - To add a network: one folder and one row of the table.
+//! - To add a network: one folder, one variant of `Trunk` and one row of [`ARCHITECTURES`].
 
+mod embedder;
+mod error;
 mod feature_map;
+pub mod layers;
+mod mobilenet_v2;
+mod mobilenet_v3;
+pub mod model_file;
+pub mod network;
+mod resnet;
+pub mod state;
+mod store;
+mod trunk;
 
 use std::path::PathBuf;
 
 use crate::data::Preprocessing;
 
+pub use embedder::Embedder;
+pub use error::ModelError;
 pub use feature_map::FeatureMap;
+pub use store::BUNDLED_ID;
+pub use store::ModelStore;
+pub use store::read_model;
+pub use trunk::ARCHITECTURES;
+pub use trunk::ArchitectureSpec;
+pub use trunk::Maps;
+pub use trunk::Trunk;
+pub use trunk::architecture;
 
 /// What is known about one model.
 #[derive(Clone, Debug, PartialEq)]

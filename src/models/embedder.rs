@@ -1,0 +1,166 @@
+//! Runs a network: pictures in, descriptors and grids of local descriptors out.
+
+use burn::tensor::Device;
+use burn::tensor::Tensor;
+use burn::tensor::TensorData;
+
+use crate::data;
+use crate::data::Picture;
+use crate::data::Preprocessing;
+
+use super::FeatureMap;
+use super::ModelError;
+use super::ModelInfo;
+use super::layers::l2_normalize;
+use super::model_file;
+use super::network::Network;
+use super::store;
+
+/// Longer side of the network input for [`Embedder::dense`], in pixels.
+const DENSE_SIDE: u32 = 512;
+/// Both sides of a dense input are multiples of the coarsest stride.
+const DENSE_MULTIPLE: u32 = 32;
+/// Weight of the coarse, more invariant half of a local descriptor beside the fine one.
+const COARSE_WEIGHT: f32 = 1.0;
+
+/// A model, loaded on one device. Use it on one thread only.
+pub struct Embedder {
+    info: ModelInfo,
+    network: Network,
+    device: Device,
+}
+
+impl Embedder {
+    /// Loads a model completely, or says why not.
+    pub fn load(info: &ModelInfo, device: &Device) -> Result<Self, ModelError> {
+        let file = store::read_model(info)?;
+        let (_, network) = model_file::build(&file, &info.path, device)?;
+        Ok(Self {
+            info: info.clone(),
+            network,
+            device: device.clone(),
+        })
+    }
+
+    /// A network that is being trained, for its held-out quality.
+    pub fn from_network(info: ModelInfo, network: Network, device: &Device) -> Self {
+        Self {
+            info,
+            network,
+            device: device.clone(),
+        }
+    }
+
+    pub fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    pub fn dimensions(&self) -> usize {
+        self.info.dimensions
+    }
+
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.info.preprocessing
+    }
+
+    /// Descriptors of length 1, one per picture, in one batch.
+    ///
+    /// Each entry of `planes` is what `data::planes` makes: `3 * size * size` numbers.
+    pub fn embed(&self, planes: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        if planes.is_empty() {
+            return Vec::new();
+        }
+        let size = self.info.preprocessing.size as usize;
+        let data = TensorData::new(planes.concat(), [planes.len(), 3, size, size]);
+        let x_bchw = Tensor::<4>::from_data(data, &self.device);
+        let descriptors = self.network.forward(x_bchw).descriptor_bd;
+        rows(descriptors)
+    }
+
+    /// The local descriptors of one picture, a cell per 16 input pixels.
+    ///
+    /// A cell joins the network's map of stride 16 with the deployed head applied to every cell of
+    /// the map of stride 32; both halves have length 1 before they are joined.
+    pub fn dense(&self, picture: &Picture) -> FeatureMap {
+        let (width, height) = dense_size(picture.width, picture.height);
+        let resized = data::resize(picture, width, height);
+        let planes = data::normalize(&resized, &self.info.preprocessing);
+        let data = TensorData::new(planes, [1, 3, height as usize, width as usize]);
+        let maps = self.network.trunk.forward(Tensor::from_data(data, &self.device));
+        let (fine, [rows16, cols16]) = cells(maps.stride16);
+        let (coarse, [rows32, cols32]) = cells(maps.stride32.clamp_min(1e-6));
+        let coarse = match &self.network.hidden {
+            Some(hidden) => super::layers::hard_swish(hidden.forward(coarse)),
+            None => coarse,
+        };
+        let fine = rows(l2_normalize(fine));
+        let coarse = rows(l2_normalize(self.network.fc.forward(coarse)));
+        let mut data = Vec::with_capacity(rows16 * cols16 * (fine[0].len() + coarse[0].len()));
+        for row in 0..rows16 {
+            for col in 0..cols16 {
+                data.extend_from_slice(&fine[row * cols16 + col]);
+                let mixed = bilinear(&coarse, [rows32, cols32], row as f32, col as f32);
+                data.extend(mixed.iter().map(|value| value * COARSE_WEIGHT));
+            }
+        }
+        FeatureMap {
+            rows: rows16,
+            cols: cols16,
+            channels: fine[0].len() + coarse[0].len(),
+            picture_width: picture.width,
+            picture_height: picture.height,
+            data,
+        }
+    }
+}
+
+/// `[1, c, h, w]` as one row per cell `[h * w, c]`, with `[h, w]`.
+fn cells(map_bchw: Tensor<4>) -> (Tensor<2>, [usize; 2]) {
+    let [_, c, h, w] = map_bchw.dims();
+    let cells_nc = map_bchw.reshape([c, h * w]).swap_dims(0, 1);
+    (cells_nc, [h, w])
+}
+
+fn rows(x_bd: Tensor<2>) -> Vec<Vec<f32>> {
+    let [_, d] = x_bd.dims();
+    let values = x_bd.into_data().convert::<f32>().into_vec::<f32>();
+    values
+        .expect("a float tensor converts to f32")
+        .chunks_exact(d)
+        .map(<[f32]>::to_vec)
+        .collect()
+}
+
+/// A coarse cell vector at the place of a fine cell, coarse cells being twice as large.
+fn bilinear(coarse: &[Vec<f32>], [rows, cols]: [usize; 2], row: f32, col: f32) -> Vec<f32> {
+    let axis = |fine: f32, n: usize| {
+        let at = ((fine + 0.5) / 2.0 - 0.5).clamp(0.0, (n - 1) as f32);
+        let first = at as usize;
+        (first, (first + 1).min(n - 1), at - first as f32)
+    };
+    let (row0, row1, down) = axis(row, rows);
+    let (col0, col1, right) = axis(col, cols);
+    let corners = [
+        (row0 * cols + col0, (1.0 - down) * (1.0 - right)),
+        (row0 * cols + col1, (1.0 - down) * right),
+        (row1 * cols + col0, down * (1.0 - right)),
+        (row1 * cols + col1, down * right),
+    ];
+    let mut mixed = vec![0.0; coarse[0].len()];
+    for (index, weight) in corners {
+        for (sum, value) in mixed.iter_mut().zip(&coarse[index]) {
+            *sum += weight * value;
+        }
+    }
+    mixed
+}
+
+/// Network input for a picture: about its shape, longer side [`DENSE_SIDE`].
+fn dense_size(width: u32, height: u32) -> (u32, u32) {
+    let longer = width.max(height) as f32;
+    let side = |length: u32| {
+        let scaled = length as f32 * DENSE_SIDE as f32 / longer / DENSE_MULTIPLE as f32;
+        (scaled.round() as u32).max(2) * DENSE_MULTIPLE
+    };
+    (side(width), side(height))
+}

@@ -1,0 +1,54 @@
+//! What can go wrong with a model.
+
+use std::path::PathBuf;
+
+use crate::persist::PersistError;
+use crate::weights::WeightsError;
+
+/// Why a model cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("There is no model called {id:?}")]
+    Unknown { id: String },
+    #[error("The model was made for the network {found:?}, which this Copylens does not know: {path}")]
+    Architecture { path: PathBuf, found: String },
+    #[error("The file holds tensors, but does not say which model they are: {path}")]
+    NotAModel { path: PathBuf },
+    #[error("The model has format {found}, this Copylens reads up to {newest}: {path}")]
+    Version {
+        path: PathBuf,
+        found: u32,
+        newest: u32,
+    },
+    #[error("The model that comes with Copylens cannot be renamed or deleted")]
+    Bundled,
+    #[error("The model file is not complete: {path}")]
+    Weights {
+        path: PathBuf,
+        source: WeightsError,
+    },
+    #[error("Cannot change the model file: {path}")]
+    Change {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Persist(#[from] PersistError),
+}
+
+impl ModelError {
+    /// The next step to offer below the message.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "Choose one of the models that `copylens models` lists.",
+            Self::Architecture { .. } | Self::Version { .. } => {
+                "Install a newer Copylens to use it."
+            }
+            Self::NotAModel { .. } => "Choose a .safetensors file that Copylens has exported.",
+            Self::Bundled => "Export it, and import the copy under another name.",
+            Self::Weights { source, .. } => source.advice(),
+            Self::Change { .. } => "Check that the folder may be changed and the disk has room.",
+            Self::Persist(err) => err.advice(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Pieces that several networks are built of.
+//!
+//! Shape suffixes: `b` batch, `c` channels, `h` height, `w` width, `d` descriptor.
+
+use burn::module::Module;
+use burn::nn::BatchNorm;
+use burn::nn::BatchNormConfig;
+use burn::nn::Initializer;
+use burn::nn::PaddingConfig2d;
+use burn::nn::conv::Conv2d;
+use burn::nn::conv::Conv2dConfig;
+use burn::tensor::Device;
+use burn::tensor::Tensor;
+
+/// Below this value a feature counts as absent in [`gem`] (SSCD, section 4.1).
+const GEM_EPSILON: f32 = 1e-6;
+/// Below this norm a vector is left as it is by [`l2_normalize`].
+const NORM_EPSILON: f32 = 1e-12;
+
+/// A convolution without bias, and its batch normalisation.
+#[derive(Module, Debug)]
+pub struct ConvNorm {
+    pub conv: Conv2d,
+    pub norm: BatchNorm,
+}
+
+/// Size and stride of a [`ConvNorm`]; padding keeps the size at stride 1.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvShape {
+    pub channels: [usize; 2],
+    pub kernel: usize,
+    pub stride: usize,
+    pub groups: usize,
+}
+
+impl ConvShape {
+    pub fn new(channels: [usize; 2], kernel: usize, stride: usize) -> Self {
+        Self {
+            channels,
+            kernel,
+            stride,
+            groups: 1,
+        }
+    }
+
+    /// One filter per channel.
+    pub fn depthwise(channels: usize, kernel: usize, stride: usize) -> Self {
+        Self {
+            channels: [channels, channels],
+            kernel,
+            stride,
+            groups: channels,
+        }
+    }
+}
+
+/// A convolution initialised like torchvision's (`kaiming_normal_`, fan out, ReLU gain).
+pub fn conv(shape: ConvShape, bias: bool, device: &Device) -> Conv2d {
+    let padding = (shape.kernel - 1) / 2;
+    Conv2dConfig::new(shape.channels, [shape.kernel; 2])
+        .with_stride([shape.stride; 2])
+        .with_groups(shape.groups)
+        .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+        .with_bias(bias)
+        .with_initializer(Initializer::KaimingNormal {
+            gain: std::f64::consts::SQRT_2,
+            fan_out_only: true,
+        })
+        .init(device)
+}
+
+impl ConvNorm {
+    /// `epsilon` and `momentum` are those of the normalisation, in PyTorch's meaning.
+    pub fn new(shape: ConvShape, epsilon: f64, momentum: f64, device: &Device) -> Self {
+        let norm = BatchNormConfig::new(shape.channels[1])
+            .with_epsilon(epsilon)
+            .with_momentum(momentum);
+        Self {
+            conv: conv(shape, false, device),
+            norm: norm.init(device),
+        }
+    }
+
+    pub fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
+        self.norm.forward(self.conv.forward(x_bchw))
+    }
+}
+
+/// `x * clamp(x + 3, 0, 6) / 6`, in operations that are cheap on every device.
+pub fn hard_swish<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.clone() * hard_sigmoid(x)
+}
+
+/// `clamp(x + 3, 0, 6) / 6`.
+pub fn hard_sigmoid<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    (x + 3.0).clamp(0.0, 6.0) / 6.0
+}
+
+/// `min(max(x, 0), 6)`.
+pub fn relu6<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    x.clamp(0.0, 6.0)
+}
+
+/// Generalised-mean pooling with p = 3 over the whole map: `[b, c, h, w]` to `[b, c]`.
+///
+/// `(mean of max(x, 1e-6)^3)^(1/3)`, Radenović et al., arXiv:1711.02512; SSCD section 4.1.
+pub fn gem(x_bchw: Tensor<4>) -> Tensor<2> {
+    let [b, c, h, w] = x_bchw.dims();
+    let x_bcn = x_bchw.reshape([b, c, h * w]).clamp_min(GEM_EPSILON);
+    let cubed = x_bcn.clone() * x_bcn.clone() * x_bcn;
+    cubed.mean_dim(2).reshape([b, c]).powf_scalar(1.0 / 3.0)
+}
+
+/// Rows of length 1: `x / max(|x|, 1e-12)`.
+pub fn l2_normalize(x_bd: Tensor<2>) -> Tensor<2> {
+    // The guard comes before the root: its slope at zero would be infinite.
+    let squared_b1 = (x_bd.clone() * x_bd.clone()).sum_dim(1);
+    x_bd / squared_b1.clamp_min(NORM_EPSILON * NORM_EPSILON).sqrt()
+}

@@ -1,0 +1,203 @@
+//! Parameters of a network by name, read and loaded completely.
+//!
+//! Names and layouts are PyTorch's: `weight` and `bias` for a normalisation, `[out, in]` for a
+//! linear layer. Field names of the modules are chosen so that only the few rules here and the
+//! key map of each architecture are needed.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::module::ModuleMapper;
+use burn::module::ModuleVisitor;
+use burn::module::Param;
+use burn::tensor::Tensor;
+use burn::tensor::TensorData;
+
+use crate::weights::TensorMap;
+use crate::weights::WeightTensor;
+use crate::weights::WeightsError;
+
+/// Where a walk through a module is, as PyTorch would name it.
+#[derive(Default)]
+pub struct PathStack {
+    parts: Vec<Option<(String, bool)>>,
+}
+
+impl PathStack {
+    pub fn enter(&mut self, name: &str, container: &str) {
+        if container.starts_with("Enum:") {
+            self.parts.push(None);
+            return;
+        }
+        let is_norm = container == "Struct:BatchNorm";
+        let name = match name {
+            "gamma" if is_norm => "weight",
+            "beta" if is_norm => "bias",
+            other => other,
+        };
+        let is_linear_weight = container == "Struct:Linear" && name == "weight";
+        self.parts.push(Some((name.to_owned(), is_linear_weight)));
+    }
+
+    pub fn exit(&mut self) {
+        self.parts.pop();
+    }
+
+    /// The full name, and whether the tensor is stored transposed (a linear layer's weight).
+    pub fn current(&self) -> (String, bool) {
+        let names: Vec<&str> = self
+            .parts
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let transposed = self
+            .parts
+            .last()
+            .and_then(Option::as_ref)
+            .is_some_and(|(_, transposed)| *transposed);
+        (names.join("."), transposed)
+    }
+}
+
+/// All float parameters and running statistics of a module.
+///
+/// Give it a module on a plain device (`module.valid()`): running statistics are then settled.
+pub fn read_state<M: Module>(module: &M) -> TensorMap {
+    let mut reader = Reader::default();
+    module.visit(&mut reader);
+    reader.tensors
+}
+
+#[derive(Default)]
+struct Reader {
+    path: PathStack,
+    tensors: TensorMap,
+}
+
+impl ModuleVisitor for Reader {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let (name, is_transposed) = self.path.current();
+        let mut tensor = param.val();
+        if is_transposed {
+            tensor = tensor.swap_dims(0, 1);
+        }
+        let data = tensor.into_data();
+        let weight = WeightTensor {
+            shape: data.shape.to_vec(),
+            values: data.convert::<f32>().into_vec().unwrap_or_default(),
+        };
+        self.tensors.insert(name, weight);
+    }
+}
+
+/// Replaces every parameter; fails, changing nothing, when one is missing, left over or misshaped.
+pub fn load_state<M: Module>(module: M, tensors: &TensorMap) -> Result<M, WeightsError> {
+    let expected = read_shapes(&module);
+    let missing: Vec<&String> = expected
+        .keys()
+        .filter(|name| !tensors.contains_key(*name))
+        .collect();
+    if let Some(first) = missing.first() {
+        return Err(WeightsError::Missing {
+            n_missing: missing.len(),
+            n_expected: expected.len(),
+            first: (*first).clone(),
+        });
+    }
+    let unused: Vec<&String> = tensors
+        .keys()
+        .filter(|name| !expected.contains_key(*name))
+        .collect();
+    if let Some(first) = unused.first() {
+        return Err(WeightsError::Unused {
+            n_unused: unused.len(),
+            first: (*first).clone(),
+        });
+    }
+    for (name, shape) in &expected {
+        let found = &tensors[name].shape;
+        if found != shape {
+            return Err(WeightsError::Shape {
+                name: name.clone(),
+                found: found.clone(),
+                expected: shape.clone(),
+            });
+        }
+    }
+    let mut loader = Loader {
+        path: PathStack::default(),
+        tensors,
+    };
+    Ok(module.map(&mut loader))
+}
+
+/// Name and shape of every parameter, in PyTorch's layout.
+pub fn read_shapes<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
+    let mut reader = ShapeReader::default();
+    module.visit(&mut reader);
+    reader.shapes
+}
+
+#[derive(Default)]
+struct ShapeReader {
+    path: PathStack,
+    shapes: BTreeMap<String, Vec<usize>>,
+}
+
+impl ModuleVisitor for ShapeReader {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let (name, is_transposed) = self.path.current();
+        let mut shape = param.shape().to_vec();
+        if is_transposed {
+            shape.reverse();
+        }
+        self.shapes.insert(name, shape);
+    }
+}
+
+struct Loader<'a> {
+    path: PathStack,
+    tensors: &'a TensorMap,
+}
+
+impl ModuleMapper for Loader<'_> {
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.exit();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (name, is_transposed) = self.path.current();
+        let Some(weight) = self.tensors.get(&name) else {
+            return param;
+        };
+        let data = TensorData::new(weight.values.clone(), weight.shape.clone());
+        let (id, old, mapper) = param.consume();
+        let mut value = Tensor::<D>::from_data(data, &old.device());
+        if is_transposed {
+            value = value.swap_dims(0, 1);
+        }
+        let value = value.set_require_grad(old.is_require_grad());
+        Param::from_mapped_value(id, value, mapper)
+    }
+}

@@ -1,0 +1,303 @@
+//! The models a person has: the bundled one, and a folder of files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::persist;
+use crate::weights;
+use crate::weights::TensorFile;
+
+use super::ModelError;
+use super::ModelInfo;
+use super::model_file::ModelCard;
+
+/// The model that ships inside the program.
+pub const BUNDLED_ID: &str = "bundled";
+const BUNDLED_BYTES: &[u8] = include_bytes!("../../assets/model/bundled.safetensors");
+const BUNDLED_PATH: &str = "bundled.safetensors";
+const SPEEDS_KIND: &str = "speeds";
+const SPEEDS_VERSION: u32 = 1;
+const EXTENSION: &str = "safetensors";
+
+/// A folder of model files; every change is one atomic file operation.
+#[derive(Clone, Debug)]
+pub struct ModelStore {
+    folder: PathBuf,
+}
+
+impl ModelStore {
+    /// The folder need not exist yet.
+    pub fn new(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Every usable model, the bundled one first, the others by name.
+    pub fn list(&self) -> Vec<ModelInfo> {
+        let mut models: Vec<ModelInfo> = self
+            .files()
+            .into_iter()
+            .filter_map(|path| match self.describe(&path) {
+                Ok(info) => Some(info),
+                Err(err) => {
+                    log::warn!("{err}");
+                    None
+                }
+            })
+            .collect();
+        models.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+        match self.bundled() {
+            Ok(info) => models.insert(0, info),
+            Err(err) => log::error!("{err}"),
+        }
+        models
+    }
+
+    /// The model with this id.
+    pub fn find(&self, id: &str) -> Result<ModelInfo, ModelError> {
+        if id == BUNDLED_ID {
+            return self.bundled();
+        }
+        let unknown = || ModelError::Unknown { id: id.to_owned() };
+        let path = self.path_of(id).ok_or_else(unknown)?;
+        if !path.is_file() {
+            return Err(unknown());
+        }
+        self.describe(&path)
+    }
+
+    /// Copies a model file into the folder, after checking that it loads completely.
+    pub fn import(&self, from: &Path) -> Result<ModelInfo, ModelError> {
+        let file = read(from)?;
+        super::model_file::build(&file, from, &burn::tensor::Device::flex())?;
+        let stem = from.file_stem().and_then(|stem| stem.to_str());
+        let path = self.free_path(stem.unwrap_or("model"));
+        let bytes = std::fs::read(from).map_err(|source| change_error(from, source))?;
+        persist::save(&path, &bytes)?;
+        self.describe(&path)
+    }
+
+    /// Writes a copy of a model to a place of the user's choice.
+    pub fn export(&self, id: &str, to: &Path) -> Result<(), ModelError> {
+        let info = self.find(id)?;
+        let bytes = model_bytes(&info)?;
+        persist::save(to, &bytes)?;
+        Ok(())
+    }
+
+    /// Changes the name a model is shown under; its id and file stay.
+    pub fn rename(&self, id: &str, name: &str) -> Result<ModelInfo, ModelError> {
+        let info = self.own(id)?;
+        let mut file = read(&info.path)?;
+        file.metadata.insert("name".to_owned(), name.to_owned());
+        // Written as it was stored: descriptors must not change with the name.
+        let precision = if info.file_bytes < 3 * n_values(&file) as u64 {
+            weights::Precision::F16
+        } else {
+            weights::Precision::F32
+        };
+        weights::write(&info.path, &file, precision).map_err(|source| ModelError::Weights {
+            path: info.path.clone(),
+            source,
+        })?;
+        self.describe(&info.path)
+    }
+
+    /// Deletes the file of a model.
+    pub fn delete(&self, id: &str) -> Result<(), ModelError> {
+        let info = self.own(id)?;
+        std::fs::remove_file(&info.path).map_err(|source| change_error(&info.path, source))
+    }
+
+    /// Remembers how fast a model is on this computer.
+    pub fn remember_speed(&self, id: &str, pictures_per_second: f32) -> Result<(), ModelError> {
+        let mut speeds = self.speeds();
+        speeds.insert(id.to_owned(), pictures_per_second);
+        persist::save_json(&self.speeds_path(), SPEEDS_KIND, SPEEDS_VERSION, &speeds)?;
+        Ok(())
+    }
+
+    fn own(&self, id: &str) -> Result<ModelInfo, ModelError> {
+        if id == BUNDLED_ID {
+            return Err(ModelError::Bundled);
+        }
+        self.find(id)
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else {
+            return Vec::new();
+        };
+        entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|ext| ext == EXTENSION))
+            .collect()
+    }
+
+    fn path_of(&self, id: &str) -> Option<PathBuf> {
+        let is_plain = !id.is_empty() && !id.contains(['/', '\\']) && id != "." && id != "..";
+        is_plain.then(|| self.folder.join(format!("{id}.{EXTENSION}")))
+    }
+
+    fn free_path(&self, stem: &str) -> PathBuf {
+        let clean: String = stem
+            .chars()
+            .map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' })
+            .collect();
+        let clean = clean.trim_matches('-').to_lowercase();
+        let base = match clean.as_str() {
+            "" => "model",
+            BUNDLED_ID => "bundled-copy",
+            other => other,
+        };
+        (1..)
+            .map(|n| match n {
+                1 => self.folder.join(format!("{base}.{EXTENSION}")),
+                n => self.folder.join(format!("{base}-{n}.{EXTENSION}")),
+            })
+            .find(|path| !path.exists())
+            .unwrap_or_else(|| self.folder.join(format!("{base}.{EXTENSION}")))
+    }
+
+    fn bundled(&self) -> Result<ModelInfo, ModelError> {
+        let path = Path::new(BUNDLED_PATH);
+        let card = ModelCard::from_metadata(&header(BUNDLED_BYTES, path)?, path)?;
+        let mut info = info(BUNDLED_ID, path, card, BUNDLED_BYTES.len() as u64);
+        info.bundled = true;
+        info.pictures_per_second = self.speeds().get(BUNDLED_ID).copied();
+        Ok(info)
+    }
+
+    fn describe(&self, path: &Path) -> Result<ModelInfo, ModelError> {
+        let (head, file_bytes) = read_header(path)?;
+        let card = ModelCard::from_metadata(&head, path)?;
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        let mut info = info(&id, path, card, file_bytes);
+        info.pictures_per_second = self.speeds().get(&*id).copied();
+        Ok(info)
+    }
+
+    fn speeds_path(&self) -> PathBuf {
+        self.folder.join("speeds.json")
+    }
+
+    fn speeds(&self) -> BTreeMap<String, f32> {
+        persist::load_json(&self.speeds_path(), SPEEDS_KIND, SPEEDS_VERSION)
+            .map(|(_, speeds)| speeds)
+            .unwrap_or_default()
+    }
+}
+
+/// All tensors of a model, wherever it lives.
+pub fn read_model(info: &ModelInfo) -> Result<TensorFile, ModelError> {
+    if info.bundled {
+        return weights::read_bytes(BUNDLED_BYTES, &info.path).map_err(|source| {
+            ModelError::Weights {
+                path: info.path.clone(),
+                source,
+            }
+        });
+    }
+    read(&info.path)
+}
+
+fn model_bytes(info: &ModelInfo) -> Result<Vec<u8>, ModelError> {
+    if info.bundled {
+        return Ok(BUNDLED_BYTES.to_vec());
+    }
+    std::fs::read(&info.path).map_err(|source| change_error(&info.path, source))
+}
+
+fn read(path: &Path) -> Result<TensorFile, ModelError> {
+    weights::read(path).map_err(|source| ModelError::Weights {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn read_header(path: &Path) -> Result<(TensorFile, u64), ModelError> {
+    let weights_error = |source| ModelError::Weights {
+        path: path.to_owned(),
+        source,
+    };
+    let (metadata, bytes) = weights::read_metadata(path).map_err(weights_error)?;
+    let file = TensorFile {
+        metadata,
+        ..TensorFile::default()
+    };
+    Ok((file, bytes))
+}
+
+fn header(bytes: &[u8], path: &Path) -> Result<TensorFile, ModelError> {
+    let metadata = weights::metadata_of(bytes, path).map_err(|source| ModelError::Weights {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(TensorFile {
+        metadata,
+        ..TensorFile::default()
+    })
+}
+
+fn info(id: &str, path: &Path, card: ModelCard, file_bytes: u64) -> ModelInfo {
+    ModelInfo {
+        id: id.to_owned(),
+        name: card.name,
+        architecture: card.architecture,
+        dimensions: card.dimensions,
+        preprocessing: card.preprocessing,
+        source: card.source,
+        file_bytes,
+        path: path.to_owned(),
+        bundled: false,
+        quality: card.quality,
+        pictures_per_second: None,
+        created: card.created,
+    }
+}
+
+fn n_values(file: &TensorFile) -> usize {
+    file.tensors.values().map(|tensor| tensor.values.len()).sum()
+}
+
+fn change_error(path: &Path, source: std::io::Error) -> ModelError {
+    ModelError::Change {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_exported_imported_renamed_and_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ModelStore::new(folder.path().join("models"));
+        let copy = folder.path().join("My model.safetensors");
+        store.export(BUNDLED_ID, &copy).unwrap();
+        let imported = store.import(&copy).unwrap();
+        assert_eq!(imported.id, "my-model");
+        let before = read_model(&imported).unwrap();
+        let renamed = store.rename("my-model", "Für die Hochzeit").unwrap();
+        assert_eq!(renamed.name, "Für die Hochzeit");
+        assert_eq!(read_model(&renamed).unwrap().tensors, before.tensors);
+        store.remember_speed("my-model", 55.0).unwrap();
+        assert_eq!(store.list().len(), 2);
+        assert_eq!(store.find("my-model").unwrap().pictures_per_second, Some(55.0));
+        store.delete("my-model").unwrap();
+        assert!(matches!(store.find("my-model"), Err(ModelError::Unknown { .. })));
+        assert_eq!(store.list().len(), 1);
+    }
+
+    #[test]
+    fn the_bundled_model_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ModelStore::new(folder.path().to_owned());
+        assert!(matches!(store.delete(BUNDLED_ID), Err(ModelError::Bundled)));
+        assert!(matches!(store.rename(BUNDLED_ID, "x"), Err(ModelError::Bundled)));
+        assert!(matches!(store.find("../secret"), Err(ModelError::Unknown { .. })));
+    }
+}

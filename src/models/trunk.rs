@@ -1,0 +1,139 @@
+//! Every network Copylens knows, behind one type.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use burn::tensor::Tensor;
+
+use super::mobilenet_v2;
+use super::mobilenet_v2::MobileNetV2;
+use super::mobilenet_v3;
+use super::mobilenet_v3::MobileNetV3;
+use super::resnet;
+use super::resnet::ResNet;
+use super::resnet::ResNetConfig;
+
+/// What a trunk sees in a batch of pictures, `[b, c, h, w]` each.
+#[derive(Clone, Debug)]
+pub struct Maps {
+    /// One cell per 16 pixels: used to show which parts match.
+    pub stride16: Tensor<4>,
+    /// One cell per 32 pixels: pooled into the descriptor.
+    pub stride32: Tensor<4>,
+}
+
+/// A network without pooling and head.
+#[derive(Module, Debug)]
+pub enum Trunk {
+    ResNet(ResNet),
+    MobileNetV3(MobileNetV3),
+    MobileNetV2(MobileNetV2),
+}
+
+impl Trunk {
+    pub fn forward(&self, x_bchw: Tensor<4>) -> Maps {
+        match self {
+            Self::ResNet(trunk) => trunk.forward(x_bchw),
+            Self::MobileNetV3(trunk) => trunk.forward(x_bchw),
+            Self::MobileNetV2(trunk) => trunk.forward(x_bchw),
+        }
+    }
+}
+
+/// One row of [`ARCHITECTURES`].
+pub struct ArchitectureSpec {
+    /// The name inside model files. Never renamed or reused.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// One sentence for someone who has never read a paper.
+    pub help: &'static str,
+    /// Parameters of the trunk, running statistics not counted.
+    pub parameters: usize,
+    /// Channels of the last map.
+    pub channels: usize,
+    /// Width of a hidden layer in the head, where the architecture has one.
+    pub hidden: Option<usize>,
+    pub build: fn(&Device) -> Trunk,
+    /// Names of its parameters in the files of its origin.
+    pub original_key: fn(&str) -> String,
+}
+
+/// Every network, smallest first: the order of the student picker.
+pub const ARCHITECTURES: &[ArchitectureSpec] = &[
+    ArchitectureSpec {
+        id: "mobilenet-v2",
+        label: "MobileNetV2",
+        help: "Small and quick, the network of the model that comes with Copylens.",
+        parameters: 2_225_792,
+        channels: mobilenet_v2::CHANNELS,
+        hidden: None,
+        build: |device| Trunk::MobileNetV2(MobileNetV2::new(device)),
+        original_key: mobilenet_v2::keys::gluon_key,
+    },
+    ArchitectureSpec {
+        id: "mobilenet-v3-large",
+        label: "MobileNetV3-Large",
+        help: "Small and the quickest on a processor without a graphics card.",
+        parameters: 2_971_952,
+        channels: mobilenet_v3::CHANNELS,
+        hidden: Some(mobilenet_v3::HIDDEN),
+        build: |device| Trunk::MobileNetV3(MobileNetV3::new(device)),
+        original_key: mobilenet_v3::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet18",
+        label: "ResNet-18",
+        help: "Medium size, simple and robust.",
+        parameters: 11_176_512,
+        channels: ResNetConfig::RESNET18.channels(),
+        hidden: None,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET18, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet50",
+        label: "ResNet-50",
+        help: "Large and accurate, a good teacher; slow without a graphics card.",
+        parameters: 23_508_032,
+        channels: ResNetConfig::RESNET50.channels(),
+        hidden: None,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50, device)),
+        original_key: resnet::keys::torch_key,
+    },
+];
+
+/// The row with this id.
+pub fn architecture(id: &str) -> Option<&'static ArchitectureSpec> {
+    ARCHITECTURES.iter().find(|spec| spec.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::models::state::read_shapes;
+
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_help_is_a_sentence() {
+        let mut seen = BTreeSet::new();
+        for spec in ARCHITECTURES {
+            assert!(seen.insert(spec.id), "{} twice", spec.id);
+            assert!(spec.help.ends_with('.'), "{}", spec.id);
+        }
+    }
+
+    #[test]
+    fn parameter_counts_are_those_of_the_table() {
+        let device = Device::flex();
+        for spec in ARCHITECTURES {
+            let trunk = (spec.build)(&device);
+            let count: usize = read_shapes(&trunk)
+                .iter()
+                .filter(|(name, _)| !name.contains("running_"))
+                .map(|(_, shape)| shape.iter().product::<usize>())
+                .sum();
+            assert_eq!(count, spec.parameters, "{}", spec.id);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! The `.safetensors` format through the crate of its authors.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use half::bf16;
+use half::f16;
+use safetensors::Dtype;
+use safetensors::SafeTensors;
+use safetensors::View;
+
+use crate::persist;
+
+use super::TensorMap;
+use super::WeightTensor;
+use super::WeightsError;
+
+/// The limit of the format itself.
+const MAX_HEADER_BYTES: u64 = 100_000_000;
+
+/// How numbers are stored in a file. Reading always gives `f32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precision {
+    F32,
+    /// Half the size; descriptors change by about 0.0005.
+    F16,
+}
+
+/// Tensors, and what the file says about them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TensorFile {
+    pub tensors: TensorMap,
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Reads a whole file. Integer tensors (`num_batches_tracked`) are left out.
+pub fn read(path: &Path) -> Result<TensorFile, WeightsError> {
+    let bytes = std::fs::read(path).map_err(|source| WeightsError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    read_bytes(&bytes, path)
+}
+
+/// Reads a file that is in memory; `name` is for messages.
+pub fn read_bytes(bytes: &[u8], name: &Path) -> Result<TensorFile, WeightsError> {
+    let format = |err: safetensors::SafeTensorError| WeightsError::Format {
+        path: name.to_owned(),
+        reason: err.to_string(),
+    };
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(format)?;
+    let file = SafeTensors::deserialize(bytes).map_err(format)?;
+    let metadata = header.metadata().clone().unwrap_or_default();
+    let mut tensors = TensorMap::new();
+    for (key, view) in file.iter() {
+        let Some(values) = to_f32(view.dtype(), view.data()) else {
+            continue;
+        };
+        if values.iter().any(|value| !value.is_finite()) {
+            return Err(WeightsError::NotFinite {
+                path: name.to_owned(),
+                name: key.to_owned(),
+            });
+        }
+        let tensor = WeightTensor {
+            shape: view.shape().to_vec(),
+            values,
+        };
+        tensors.insert(key.to_owned(), tensor);
+    }
+    Ok(TensorFile {
+        tensors,
+        metadata: metadata.into_iter().collect(),
+    })
+}
+
+/// What a file says about itself, and its size in bytes; only its header is read.
+pub fn read_metadata(path: &Path) -> Result<(BTreeMap<String, String>, u64), WeightsError> {
+    let fail = |source| WeightsError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = std::fs::File::open(path).map_err(fail)?;
+    let n_bytes = file.metadata().map_err(fail)?.len();
+    let mut start = vec![0_u8; n_bytes.min(8) as usize];
+    file.read_exact(&mut start).map_err(fail)?;
+    let n_header = <[u8; 8]>::try_from(start.as_slice()).map_or(0, u64::from_le_bytes);
+    if n_header > n_bytes.saturating_sub(8).min(MAX_HEADER_BYTES) {
+        return Err(WeightsError::Format {
+            path: path.to_owned(),
+            reason: "its header is longer than the file".to_owned(),
+        });
+    }
+    file.take(n_header).read_to_end(&mut start).map_err(fail)?;
+    Ok((metadata_of(&start, path)?, n_bytes))
+}
+
+/// What a file in memory says about itself; the header alone is enough.
+pub fn metadata_of(bytes: &[u8], name: &Path) -> Result<BTreeMap<String, String>, WeightsError> {
+    let format = |reason: String| WeightsError::Format {
+        path: name.to_owned(),
+        reason,
+    };
+    #[derive(serde::Deserialize)]
+    struct Header {
+        #[serde(default, rename = "__metadata__")]
+        metadata: BTreeMap<String, String>,
+    }
+    let n_header = bytes
+        .first_chunk::<8>()
+        .map_or(0, |n| u64::from_le_bytes(*n)) as usize;
+    let json = bytes
+        .get(8..n_header.saturating_add(8))
+        .ok_or_else(|| format("its header is longer than the file".to_owned()))?;
+    let header: Header = serde_json::from_slice(json).map_err(|err| format(err.to_string()))?;
+    Ok(header.metadata)
+}
+
+/// Writes a whole file, atomically.
+pub fn write(path: &Path, file: &TensorFile, precision: Precision) -> Result<(), WeightsError> {
+    let views = file
+        .tensors
+        .iter()
+        .map(|(name, tensor)| (name.as_str(), Stored::new(tensor, precision)));
+    let metadata: HashMap<String, String> = file.metadata.clone().into_iter().collect();
+    let bytes = safetensors::serialize(views, Some(metadata)).map_err(|err| {
+        WeightsError::Format {
+            path: path.to_owned(),
+            reason: err.to_string(),
+        }
+    })?;
+    persist::save(path, &bytes)?;
+    Ok(())
+}
+
+fn to_f32(dtype: Dtype, data: &[u8]) -> Option<Vec<f32>> {
+    let values = match dtype {
+        Dtype::F32 => data
+            .chunks_exact(4)
+            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+            .collect(),
+        Dtype::F16 => data
+            .chunks_exact(2)
+            .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
+            .collect(),
+        Dtype::BF16 => data
+            .chunks_exact(2)
+            .map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32())
+            .collect(),
+        Dtype::F64 => data
+            .chunks_exact(8)
+            .map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32)
+            .collect(),
+        _ => return None,
+    };
+    Some(values)
+}
+
+struct Stored {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Stored {
+    fn new(tensor: &WeightTensor, precision: Precision) -> Self {
+        let (dtype, bytes) = match precision {
+            Precision::F32 => (
+                Dtype::F32,
+                tensor.values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+            ),
+            Precision::F16 => (
+                Dtype::F16,
+                tensor
+                    .values
+                    .iter()
+                    .flat_map(|v| f16::from_f32(*v).to_le_bytes())
+                    .collect(),
+            ),
+        };
+        Self {
+            dtype,
+            shape: tensor.shape.clone(),
+            bytes,
+        }
+    }
+}
+
+impl View for Stored {
+    fn dtype(&self) -> Dtype {
+        self.dtype
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes)
+    }
+
+    fn data_len(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> TensorFile {
+        let tensor = WeightTensor {
+            shape: vec![2, 2],
+            values: vec![1.0, -0.5, 0.25, 3.0],
+        };
+        TensorFile {
+            tensors: TensorMap::from([("head.weight".to_owned(), tensor)]),
+            metadata: BTreeMap::from([("architecture".to_owned(), "resnet18".to_owned())]),
+        }
+    }
+
+    #[test]
+    fn a_file_comes_back_in_both_precisions() {
+        let folder = tempfile::tempdir().unwrap();
+        for precision in [Precision::F32, Precision::F16] {
+            let path = folder.path().join("model.safetensors");
+            write(&path, &sample(), precision).unwrap();
+            assert_eq!(read(&path).unwrap(), sample());
+        }
+    }
+
+    #[test]
+    fn a_truncated_file_and_a_web_page_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        write(&path, &sample(), Precision::F32).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(read_bytes(&bytes[..bytes.len() - 3], &path).is_err());
+        assert!(read_bytes(b"<html><body>not found</body></html>", &path).is_err());
+        assert!(read_bytes(b"", &path).is_err());
+    }
+
+    #[test]
+    fn numbers_that_are_not_finite_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        let mut file = sample();
+        file.tensors.get_mut("head.weight").unwrap().values[2] = f32::NAN;
+        write(&path, &file, Precision::F32).unwrap();
+        assert!(matches!(
+            read(&path),
+            Err(WeightsError::NotFinite { .. })
+        ));
+    }
+}
