@@ -11,6 +11,9 @@ pub struct RunConfig {
     pub student: String,
     /// Model id of the teacher; `None` for recipes without one.
     pub teacher: Option<String>,
+    /// Weights the student starts from instead of random ones: a model of the same network, or a
+    /// file of its trunk under the names of its origin.
+    pub start_from: Option<PathBuf>,
     /// Folders of training pictures.
     pub pictures: Vec<PathBuf>,
     /// Device id; `None` for the fastest.

@@ -128,6 +128,43 @@ pub fn build(file: &TensorFile, path: &Path, device: &Device) -> Result<(ModelCa
     Ok((card, network))
 }
 
+/// Weights a student can start from: a model of the same network, or a file with its trunk alone
+/// under the names of its origin (then the tensors carry our names and `trunk.` in front).
+pub fn read_start(path: &Path, spec: &trunk::ArchitectureSpec) -> Result<TensorMap, ModelError> {
+    let weights_error = |source| ModelError::Weights {
+        path: path.to_owned(),
+        source,
+    };
+    let mut file = weights::read(path).map_err(weights_error)?;
+    if let Ok(card) = ModelCard::from_metadata(&file, path) {
+        if card.architecture != spec.id {
+            return Err(ModelError::Architecture {
+                path: path.to_owned(),
+                found: card.architecture,
+            });
+        }
+        return Ok(file.tensors);
+    }
+    let mut tensors = TensorMap::new();
+    let names = state::read_shapes(&(spec.build)(&Device::flex()));
+    for name in names.keys() {
+        if let Some(tensor) = file.tensors.remove(&(spec.original_key)(name)) {
+            tensors.insert(format!("trunk.{name}"), tensor);
+        }
+    }
+    if tensors.len() < names.len() {
+        let missing = names
+            .keys()
+            .find(|name| !tensors.contains_key(&format!("trunk.{name}")));
+        return Err(weights_error(weights::WeightsError::Missing {
+            n_missing: names.len() - tensors.len(),
+            n_expected: names.len(),
+            first: missing.map(|name| (spec.original_key)(name)).unwrap_or_default(),
+        }));
+    }
+    Ok(tensors)
+}
+
 /// `W2 (W1 x + b1) + b2 = (W2 W1) x + (W2 b1 + b2)`: exact, and smaller than both layers.
 pub fn merge_projector(mut tensors: TensorMap) -> TensorMap {
     let taken = (

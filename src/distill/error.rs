@@ -1,0 +1,69 @@
+//! What can go wrong with a training run.
+
+use std::path::PathBuf;
+
+use crate::models::ModelError;
+use crate::monitor::Cancelled;
+use crate::persist::PersistError;
+use crate::weights::WeightsError;
+
+/// Why a run could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DistillError {
+    #[error("The recipe is not right{}: {reason}", line.map_or(String::new(), |line| format!(" in line {line}")))]
+    Recipe {
+        reason: String,
+        line: Option<usize>,
+    },
+    #[error("The recipe has version {found}, this Copylens reads up to version {newest}")]
+    RecipeVersion { found: u32, newest: u32 },
+    #[error("There is no recipe called {name:?}")]
+    UnknownRecipe { name: String },
+    #[error("There is no network called {name:?}")]
+    UnknownStudent { name: String },
+    #[error("This recipe learns from a teacher, and none was chosen")]
+    NoTeacher,
+    #[error("Only {found} readable pictures were found, this recipe needs at least {needed}")]
+    TooFewPictures { found: usize, needed: usize },
+    #[error("The loss was not a number {times} times in a row; the last good checkpoint is kept")]
+    Diverged { times: u32 },
+    #[error("The folder already holds another run: {path}")]
+    OtherRun { path: PathBuf },
+    #[error("The checkpoint does not belong to this run: {path}")]
+    Checkpoint {
+        path: PathBuf,
+        source: WeightsError,
+    },
+    #[error("Cannot use the run folder: {path}")]
+    Folder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Persist(#[from] PersistError),
+    #[error("Training stopped")]
+    Cancelled(#[from] Cancelled),
+}
+
+impl DistillError {
+    /// The next step to offer below the message.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Recipe { .. } => "Correct the recipe, or choose one of the presets.",
+            Self::RecipeVersion { .. } => "Install a newer Copylens to use it.",
+            Self::UnknownRecipe { .. } => "Choose a preset, or give the path of a recipe file.",
+            Self::UnknownStudent { .. } => "Choose one of the networks of the Train place.",
+            Self::NoTeacher => "Choose a teacher, or a recipe that learns without one.",
+            Self::TooFewPictures { .. } => "Add a folder with more pictures.",
+            Self::Diverged { .. } => "Start again with a lower learning rate.",
+            Self::OtherRun { .. } => "Choose an empty folder, or resume that run.",
+            Self::Checkpoint { .. } => "Start the run again in an empty folder.",
+            Self::Folder { .. } => "Check that the disk has room and the folder may be changed.",
+            Self::Model(err) => err.advice(),
+            Self::Persist(err) => err.advice(),
+            Self::Cancelled(_) => "Resume it whenever you like.",
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! InfoNCE over both views of a batch: the two views of a picture find each other.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Tensor;
+
+use super::Loss;
+use super::LossInput;
+use super::LossSpec;
+use super::Needs;
+use super::ParameterSpec;
+use super::parameter;
+use super::zero;
+
+const TEMPERATURE: ParameterSpec = ParameterSpec {
+    id: "temperature",
+    help: "How sharply the closest wrong picture is punished.",
+    default: 0.05,
+    range: [0.01, 1.0],
+};
+
+pub(super) const SPEC: LossSpec = LossSpec {
+    id: "info-nce",
+    label: "Tell pictures apart",
+    help: "Two versions of one picture come together, all other pictures go away.",
+    needs: Needs::Views,
+    parameters: &[TEMPERATURE],
+    build: |values| Box::new(InfoNce::new(values)),
+};
+
+/// Added to every denominator by the authors' code.
+const DENOMINATOR_EPSILON: f32 = 1e-6;
+
+/// Normalised-temperature cross-entropy.
+///
+/// ```text
+/// s_ij = z_i . z_j / t
+/// l_ij = -log( e^s_ij / ( e^s_ij + sum over k in Neg_i of e^s_ik + 1e-6 ) )
+/// L    = mean over i of mean over j in P_i of l_ij
+/// ```
+///
+/// - `P_i`: other rows of the same picture; `Neg_i`: rows of other pictures. The denominator of a
+///   pair holds that pair and the negatives only, never the other positives.
+/// - Range: 0 or more, best 0; `ln(number of negatives + 1)` when everything is equal.
+/// - Gradient: through both rows of every pair. A row without a positive contributes 0.
+///
+/// Source: Pizzi et al., SSCD, CVPR 2022, arXiv:2202.10261, section 3.1, and its code.
+struct InfoNce {
+    temperature: f32,
+}
+
+impl InfoNce {
+    fn new(values: &BTreeMap<String, f32>) -> Self {
+        Self {
+            temperature: parameter(values, &TEMPERATURE),
+        }
+    }
+}
+
+impl Loss for InfoNce {
+    fn forward(&self, input: &LossInput) -> Tensor<1> {
+        let z_bd = input.descriptor_bd.clone();
+        let Some(same_bb) = input.same_bb.clone() else {
+            return zero(&z_bd);
+        };
+        let [b, _] = z_bd.dims();
+        let same_bb = same_bb.float();
+        let negative_bb = same_bb.clone().neg() + 1.0;
+        let positive_bb = same_bb - Tensor::eye(b, &z_bd.device());
+
+        // Similarities are at most 1, so taking 1/t away keeps every exponential at or below 1.
+        let shift = 1.0 / self.temperature;
+        let logits_bb = z_bd.clone().matmul(z_bd.transpose()) / self.temperature - shift;
+        let exp_bb = logits_bb.clone().exp();
+        let negatives_b1 = (exp_bb.clone() * negative_bb).sum_dim(1);
+        let denominator_bb = exp_bb + negatives_b1 + DENOMINATOR_EPSILON * (-shift).exp();
+        let loss_bb = (denominator_bb.log() - logits_bb) * positive_bb.clone();
+
+        let n_positives_b1 = positive_bb.sum_dim(1).clamp_min(1.0);
+        (loss_bb.sum_dim(1) / n_positives_b1).mean()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+    use burn::tensor::TensorData;
+
+    use super::*;
+
+    #[test]
+    fn matches_the_value_worked_out_by_hand() {
+        // Two pictures, two views each, all four vectors equal, t = 1: every pair has
+        // l = -log(e / (e + 2e)) = ln 3 (the 1e-6 moves it by less than 1e-6).
+        let device = Device::flex();
+        let z = Tensor::<2>::from_data([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [1.0, 0.0]], &device);
+        let same = TensorData::from([
+            [true, false, true, false],
+            [false, true, false, true],
+            [true, false, true, false],
+            [false, true, false, true],
+        ]);
+        let input = LossInput {
+            descriptor_bd: z.clone(),
+            same_bb: Some(Tensor::from_data(same, &device)),
+            key_bd: None,
+            queue: None,
+            large_bd: z,
+            teacher_bd: None,
+            teacher_queue_kd: None,
+        };
+        let loss = InfoNce { temperature: 1.0 }.forward(&input);
+        let value = loss.into_scalar::<f32>();
+        assert!((value - 3.0_f32.ln()).abs() < 1e-5, "{value}");
+    }
+}

@@ -1,0 +1,182 @@
+//! The losses a recipe can combine.
+//!
+//! To add one, write `your_loss.rs` with a `SPEC`, then add its `mod` line and its row in
+//! [`LOSSES`]. Recipes, the recipe editor, the curve legend and the tests below read this table.
+//!
+//! Shape suffixes: `b` batch rows, `d` descriptor, `k` queue entries, `1` a kept axis.
+
+mod contrast;
+mod entropy;
+mod hard_negative;
+mod info_nce;
+mod relational;
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Bool;
+use burn::tensor::Tensor;
+
+/// Everything the losses of one step may look at. What a method does not have is `None`.
+pub struct LossInput {
+    /// Student descriptors, rows of length 1; gradients flow here.
+    pub descriptor_bd: Tensor<2>,
+    /// `[b, b]`: the two rows come from the same picture (the diagonal included).
+    pub same_bb: Option<Tensor<2, Bool>>,
+    /// Momentum descriptors of the other view of the same pictures. No gradient.
+    pub key_bd: Option<Tensor<2>>,
+    /// Momentum descriptors seen before; `None` while there are none. No gradient.
+    pub queue: Option<QueueView>,
+    /// Student vectors to compare with the teacher, rows of length 1; gradients flow here.
+    pub large_bd: Tensor<2>,
+    /// Teacher vectors of the same views. No gradient.
+    pub teacher_bd: Option<Tensor<2>>,
+    /// Teacher vectors seen before, `[k, d]`; `None` while there are none. No gradient.
+    pub teacher_queue_kd: Option<Tensor<2>>,
+}
+
+/// The written part of a queue, as one batch sees it.
+#[derive(Clone)]
+pub struct QueueView {
+    pub entries_kd: Tensor<2>,
+    /// `[b, k]`: the entry is another view of the row's own picture.
+    pub own_bk: Tensor<2, Bool>,
+}
+
+/// One number to make smaller.
+pub trait Loss: Send {
+    /// The loss of one batch, a tensor of shape `[1]`.
+    fn forward(&self, input: &LossInput) -> Tensor<1>;
+}
+
+/// What a loss needs to be there; recipes are checked against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Both views in one batch (SSCD).
+    Views,
+    /// A momentum encoder and a queue (RDCD).
+    Queue,
+    /// A teacher and a queue of its descriptors.
+    Teacher,
+}
+
+/// A number of a loss that a recipe may change.
+pub struct ParameterSpec {
+    pub id: &'static str,
+    pub help: &'static str,
+    pub default: f32,
+    pub range: [f32; 2],
+}
+
+/// One row of [`LOSSES`].
+pub struct LossSpec {
+    /// The name inside saved recipes and curves. Once released it is never renamed or reused.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// One sentence for someone who has never read a paper.
+    pub help: &'static str,
+    pub needs: Needs,
+    pub parameters: &'static [ParameterSpec],
+    pub build: fn(&BTreeMap<String, f32>) -> Box<dyn Loss>,
+}
+
+/// Every loss, in the order the recipe editor lists them.
+pub const LOSSES: &[LossSpec] = &[
+    info_nce::SPEC,
+    entropy::SPEC,
+    contrast::SPEC,
+    hard_negative::SPEC,
+    relational::SPEC,
+];
+
+/// The row with this id.
+pub fn loss(id: &str) -> Option<&'static LossSpec> {
+    LOSSES.iter().find(|spec| spec.id == id)
+}
+
+/// A parameter of a recipe, or its default.
+fn parameter(values: &BTreeMap<String, f32>, spec: &ParameterSpec) -> f32 {
+    values.get(spec.id).copied().unwrap_or(spec.default)
+}
+
+/// A loss that says nothing yet, with a gradient of zero.
+fn zero(x_bd: &Tensor<2>) -> Tensor<1> {
+    (x_bd.clone() * 0.0).sum()
+}
+
+/// The most similar row that `left_out` allows, and 1 where there is one at all, both `[b, 1]`.
+fn nearest(similarity_bk: Tensor<2>, left_out: Tensor<2, Bool>) -> (Tensor<2>, Tensor<2>) {
+    let nearest_b1 = similarity_bk.mask_fill(left_out, NOTHING).max_dim(1);
+    let exists_b1 = nearest_b1.clone().greater_elem(NOTHING / 2.0).float();
+    (nearest_b1, exists_b1)
+}
+
+/// Below every cosine.
+const NOTHING: f32 = -4.0;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use burn::tensor::Device;
+    use burn::tensor::Distribution;
+    use burn::tensor::Int;
+
+    use crate::models::layers::l2_normalize;
+
+    use super::*;
+
+    /// Rows `i` and `i + 4` are views of one picture; the queue holds a view of picture 0.
+    fn random_input(device: &Device) -> LossInput {
+        let random = |rows: usize| {
+            l2_normalize(Tensor::<2>::random([rows, 16], Distribution::Default, device) - 0.5)
+        };
+        let column = |ids: [i32; 8]| Tensor::<1, Int>::from_data(ids, device).unsqueeze_dim(1);
+        let ids = [0, 1, 2, 3, 0, 1, 2, 3];
+        let queue_ids = Tensor::<1, Int>::from_data([0, 9, 8, 7, 6, 5], device);
+        let row = Tensor::<1, Int>::from_data(ids, device).unsqueeze_dim::<2>(0);
+        LossInput {
+            descriptor_bd: random(8),
+            same_bb: Some(column(ids).equal(row)),
+            key_bd: Some(random(8)),
+            queue: Some(QueueView {
+                entries_kd: random(6),
+                own_bk: column(ids).equal(queue_ids.unsqueeze_dim::<2>(0)),
+            }),
+            large_bd: random(8),
+            teacher_bd: Some(random(8)),
+            teacher_queue_kd: Some(random(6)),
+        }
+    }
+
+    #[test]
+    fn ids_are_unique_and_defaults_are_in_range() {
+        let mut seen = BTreeSet::new();
+        for spec in LOSSES {
+            assert!(seen.insert(spec.id), "two losses are called {:?}", spec.id);
+            assert!(spec.help.ends_with('.'), "{:?}: not a sentence", spec.id);
+            for parameter in spec.parameters {
+                let [low, high] = parameter.range;
+                assert!((low..=high).contains(&parameter.default), "{}", spec.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_loss_and_its_gradient_are_finite_and_not_zero() {
+        let device = Device::flex().autodiff();
+        device.seed(7);
+        for spec in LOSSES {
+            let mut input = random_input(&device);
+            let leaf = input.descriptor_bd.clone().detach().require_grad();
+            input.descriptor_bd = leaf.clone();
+            input.large_bd = leaf.clone();
+            let loss = (spec.build)(&BTreeMap::new()).forward(&input);
+            let value = loss.clone().into_scalar::<f32>();
+            assert!(value.is_finite(), "{}", spec.id);
+            let grads = loss.backward();
+            let grad = leaf.grad(&grads).expect("the loss reaches the student");
+            let size = grad.abs().sum().into_scalar::<f32>();
+            assert!(size.is_finite() && size > 0.0, "{}: {size}", spec.id);
+        }
+    }
+}
