@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::data::loader::LoaderError;
 use crate::models::ModelError;
 use crate::monitor::Cancelled;
 use crate::persist::PersistError;
@@ -40,6 +41,8 @@ pub enum DistillError {
         source: std::io::Error,
     },
     #[error(transparent)]
+    Loader(#[from] LoaderError),
+    #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
     Persist(#[from] PersistError),
@@ -61,6 +64,7 @@ impl DistillError {
             Self::OtherRun { .. } => "Choose an empty folder, or resume that run.",
             Self::Checkpoint { .. } => "Start the run again in an empty folder.",
             Self::Folder { .. } => "Check that the disk has room and the folder may be changed.",
+            Self::Loader(err) => err.advice(),
             Self::Model(err) => err.advice(),
             Self::Persist(err) => err.advice(),
             Self::Cancelled(_) => "Resume it whenever you like.",

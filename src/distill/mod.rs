@@ -6,11 +6,36 @@
 //! - Not here: networks (`models`), pictures and views (`data`).
 //! - To add a loss: one file in `losses/` and one row of its table.
 
+mod batches;
+mod checkpoint;
+mod error;
 mod events;
+mod learner;
+pub mod losses;
+mod mixup;
+mod pictures;
+pub mod presets;
+mod quality;
+mod queue;
+mod recipe;
+mod report;
+mod run;
 mod run_config;
+mod run_folder;
+mod schedule;
+mod sgd;
 
+pub use error::DistillError;
 pub use events::RunEvent;
 pub use events::RunPoint;
 pub use events::RunSummary;
 pub use events::StripRow;
+pub use recipe::Method;
+pub use recipe::Recipe;
+pub use run::Trial;
+pub use run::run;
+pub use run::trial;
 pub use run_config::RunConfig;
+pub use run_folder::RunFolder;
+pub use run_folder::RunState;
+pub use run_folder::RunStatus;

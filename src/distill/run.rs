@@ -81,7 +81,7 @@ pub fn trial(
     monitor: &Monitor,
 ) -> Result<Trial, DistillError> {
     let mut run = Run::prepare(config, device, monitor)?;
-    let mut stream = run.batches.stream(0);
+    let mut stream = run.batches.stream(0)?;
     let mut best = f64::INFINITY;
     for step in 0..u64::from(n_steps) {
         monitor.report(Progress {
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
             let start = model_file::read_start(path, spec)?;
             learner.start_from(&start, path)?;
         }
-        let batches = Batches::new(split.train, &recipe);
+        let batches = Batches::new(split.train, &recipe)?;
         let steps_per_epoch = batches.steps_per_epoch as f64;
         let schedule = Cosine {
             peak: f64::from(recipe.optimiser.learning_rate) * batches.batch as f64 / 256.0,
@@ -209,7 +209,7 @@ impl<'a> Run<'a> {
             self.position.quality_before = Some(quality.micro_ap);
             self.save_checkpoint()?;
         }
-        let mut stream = self.batches.stream(self.position.step);
+        let mut stream = self.batches.stream(self.position.step)?;
         let mut last_saved = Instant::now();
         let mut n_bad = 0;
         while self.position.step < self.schedule.steps && !monitor.finish_requested() {

@@ -84,7 +84,7 @@ impl Embedder {
     pub fn dense(&self, picture: &Picture) -> FeatureMap {
         let (width, height) = dense_size(picture.width, picture.height);
         let resized = data::resize(picture, width, height);
-        let planes = data::normalize(&resized, &self.info.preprocessing);
+        let planes = self.info.preprocessing.normalize(&resized);
         let data = TensorData::new(planes, [1, 3, height as usize, width as usize]);
         let maps = self.network.trunk.forward(Tensor::from_data(data, &self.device));
         let (fine, [rows16, cols16]) = cells(maps.stride16);
