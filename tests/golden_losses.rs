@@ -76,7 +76,7 @@ fn check(golden: &Golden, case: &str, name: &str, id: &str, input: &LossInput, l
     let scale = expected.iter().fold(0.0, |max: f32, v| max.max(v.abs()));
     let gradient = leaf.grad(&loss.backward());
     let found: Vec<f32> = match gradient {
-        Some(gradient) => gradient.into_data().into_vec().unwrap(),
+        Some(gradient) => gradient.into_data().try_into_vec().unwrap(),
         None => vec![0.0; expected.len()],
     };
     for (a, b) in found.iter().zip(expected) {

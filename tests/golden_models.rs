@@ -103,13 +103,13 @@ fn check(id: &str) {
         let maps = network.trunk.forward(input);
         if which == "1" {
             let expected = &golden.tensors["dense1"].values;
-            let found: Vec<f32> = maps.stride32.clone().into_data().into_vec().unwrap();
+            let found: Vec<f32> = maps.stride32.clone().into_data().try_into_vec().unwrap();
             let scale = expected.iter().fold(0.0, |max: f32, v| max.max(v.abs()));
             let difference = max_difference(&found, expected);
             assert!(difference <= MAX_DIFFERENCE * scale, "{id}: {difference} of {scale}");
         }
         let descriptor = network.head(&maps).descriptor_bd;
-        let found: Vec<f32> = descriptor.into_data().into_vec().unwrap();
+        let found: Vec<f32> = descriptor.into_data().try_into_vec().unwrap();
         let expected = &golden.tensors[&format!("descriptor{which}")].values;
         let difference = max_difference(&found, expected);
         assert!(difference <= MAX_DIFFERENCE, "{id}: {difference}");

@@ -174,7 +174,7 @@ fn taken(prefix: &str, tensors: &mut TensorMap) -> TensorMap {
 
 fn flat_weight(tensor: Tensor<1>) -> WeightTensor {
     let data = tensor.into_data().convert::<f32>();
-    let values: Vec<f32> = data.into_vec().expect("a float tensor converts to f32");
+    let values: Vec<f32> = data.try_into_vec().expect("a float tensor converts to f32");
     WeightTensor {
         shape: vec![values.len()],
         values,

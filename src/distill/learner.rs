@@ -124,6 +124,20 @@ impl Learner {
         self.device.clone().inner()
     }
 
+    /// Makes the parameters of the momentum student equal to the student's.
+    pub fn reset_key(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.key = Some(sgd::follow(key, &self.student, 0.0));
+        }
+    }
+
+    /// Keeps the first layers of the student as they are.
+    pub fn freeze(&mut self, n_blocks: usize) {
+        if n_blocks > 0 {
+            self.student.trunk = self.student.trunk.clone().freeze_first(n_blocks);
+        }
+    }
+
     /// Starts from given weights: every tensor of `start` replaces the one of its name, and the
     /// trunk has to be complete. A head that is not given, or has another size, stays random.
     pub fn start_from(&mut self, start: &TensorMap, path: &Path) -> Result<(), ModelError> {

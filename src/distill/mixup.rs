@@ -141,7 +141,7 @@ mod tests {
         };
         // A 2x2 picture needs two rows of pixels: repeat the one row.
         let x = Tensor::cat(vec![x.clone(), x], 2);
-        let mixed = apply(x, &mix).into_data().into_vec::<f32>().unwrap();
+        let mixed = apply(x, &mix).into_data().try_into_vec::<f32>().unwrap();
         assert_eq!(mixed[..4], [0.0, 7.0, 0.0, 1.0]);
     }
 

@@ -10,6 +10,7 @@ mod batches;
 mod checkpoint;
 mod error;
 mod events;
+mod head_start;
 mod learner;
 pub mod losses;
 mod mixup;

@@ -142,7 +142,7 @@ impl HeldOut {
             let values: Vec<f32> = descriptor_bd
                 .into_data()
                 .convert::<f32>()
-                .into_vec()
+                .try_into_vec()
                 .expect("a float tensor converts to f32");
             rows.extend(values.chunks_exact(d).map(<[f32]>::to_vec));
         }

@@ -88,7 +88,7 @@ impl Queue {
         let [_, d] = self.entries_kd.dims();
         let values = self.entries().map_or_else(Vec::new, |entries| {
             let data = entries.into_data().convert::<f32>();
-            data.into_vec().expect("a float tensor converts to f32")
+            data.try_into_vec().expect("a float tensor converts to f32")
         });
         let weight = WeightTensor {
             shape: vec![self.ids.len(), d],
@@ -135,7 +135,7 @@ mod tests {
     fn contents(queue: &Queue) -> Vec<f32> {
         queue
             .entries()
-            .map(|entries| entries.into_data().into_vec().unwrap())
+            .map(|entries| entries.into_data().try_into_vec().unwrap())
             .unwrap_or_default()
     }
 

@@ -50,6 +50,10 @@ pub struct Recipe {
 pub struct NetworkRecipe {
     /// Length of the descriptor.
     pub dimensions: usize,
+    /// The stem and so many first blocks do not learn; 0 lets everything learn. For students that
+    /// start from trained weights.
+    #[serde(default)]
+    pub frozen_blocks: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

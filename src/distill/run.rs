@@ -25,6 +25,7 @@ use super::RunSummary;
 use super::batches::Batches;
 use super::checkpoint;
 use super::checkpoint::Position;
+use super::head_start::whitened_head;
 use super::learner::Learner;
 use super::learner::Teacher;
 use super::pictures::Split;
@@ -137,7 +138,19 @@ impl<'a> Run<'a> {
         if let Some(path) = &config.start_from {
             let start = model_file::read_start(path, spec)?;
             learner.start_from(&start, path)?;
+            if !start.contains_key("fc.weight") {
+                learner.student = whitened_head(
+                    learner.student.clone(),
+                    &split.train,
+                    &preprocessing,
+                    recipe.seed,
+                    device,
+                    monitor,
+                )?;
+                learner.reset_key();
+            }
         }
+        learner.freeze(recipe.network.frozen_blocks);
         let batches = Batches::new(split.train, &recipe)?;
         let steps_per_epoch = batches.steps_per_epoch as f64;
         let schedule = Cosine {
@@ -234,7 +247,8 @@ impl<'a> Run<'a> {
             values.insert("lr".to_owned(), rate as f32);
             let speed = n_pictures as f64 / seconds.max(1e-9);
             values.insert("pictures-per-second".to_owned(), speed as f32);
-            if self.position.step % evaluate_every == 0 || self.is_last_step() {
+            let is_evaluated = self.position.step % evaluate_every == 0 || self.is_last_step();
+            if is_evaluated {
                 let quality = self.evaluate(monitor, emit)?;
                 values.extend(quality.values());
             }
@@ -243,7 +257,7 @@ impl<'a> Run<'a> {
                 let notice = "A step gave no usable number and was left out".to_owned();
                 emit(RunEvent::Notice(notice));
             }
-            if last_saved.elapsed() > CHECKPOINT_EVERY || self.is_last_step() {
+            if is_evaluated || last_saved.elapsed() > CHECKPOINT_EVERY {
                 self.save_checkpoint()?;
                 last_saved = Instant::now();
             }

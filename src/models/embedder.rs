@@ -123,7 +123,7 @@ fn cells(map_bchw: Tensor<4>) -> (Tensor<2>, [usize; 2]) {
 
 fn rows(x_bd: Tensor<2>) -> Vec<Vec<f32>> {
     let [_, d] = x_bd.dims();
-    let values = x_bd.into_data().convert::<f32>().into_vec::<f32>();
+    let values = x_bd.into_data().convert::<f32>().try_into_vec::<f32>();
     values
         .expect("a float tensor converts to f32")
         .chunks_exact(d)

@@ -82,8 +82,33 @@ impl ConvNorm {
     }
 
     pub fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
-        self.norm.forward(self.conv.forward(x_bchw))
+        let is_pointwise = self.conv.kernel_size == [1, 1] && self.conv.stride == [1, 1];
+        let y_bchw = if is_pointwise && x_bchw.device().is_autodiff() {
+            pointwise(x_bchw, self.conv.weight.val())
+        } else {
+            self.conv.forward(x_bchw)
+        };
+        self.norm.forward(y_bchw)
     }
+}
+
+/// Maps at least this large are multiplied picture by picture, smaller ones all at once.
+const LARGE_MAP: usize = 256;
+
+/// A 1x1 convolution as a matrix product, for training: its backward pass is two more products,
+/// 2 to 3 times as fast on a processor as that of a convolution (64 pictures, MobileNetV2's shapes).
+fn pointwise(x_bchw: Tensor<4>, weight_oc11: Tensor<4>) -> Tensor<4> {
+    let [b, c, h, w] = x_bchw.dims();
+    let [o, ..] = weight_oc11.dims();
+    let weight_oc = weight_oc11.reshape([o, c]);
+    let x_bcn = x_bchw.reshape([b, c, h * w]);
+    if h * w >= LARGE_MAP {
+        let y_bon = weight_oc.unsqueeze::<3>().matmul(x_bcn);
+        return y_bon.reshape([b, o, h, w]);
+    }
+    let x_cn = x_bcn.swap_dims(0, 1).reshape([c, b * h * w]);
+    let y_obn = weight_oc.matmul(x_cn).reshape([o, b, h * w]);
+    y_obn.swap_dims(0, 1).reshape([b, o, h, w])
 }
 
 /// `x * clamp(x + 3, 0, 6) / 6`, in operations that are cheap on every device.
@@ -116,4 +141,40 @@ pub fn l2_normalize(x_bd: Tensor<2>) -> Tensor<2> {
     // The guard comes before the root: its slope at zero would be infinite.
     let squared_b1 = (x_bd.clone() * x_bd.clone()).sum_dim(1);
     x_bd / squared_b1.clamp_min(NORM_EPSILON * NORM_EPSILON).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Distribution;
+    use burn::tensor::Tolerance;
+
+    use super::*;
+
+    #[test]
+    fn a_pointwise_product_is_the_convolution() {
+        let device = Device::flex();
+        device.seed(1);
+        for side in [4, 20] {
+            let x = Tensor::random([3, 5, side, side], Distribution::Default, &device);
+            let layer = conv(ConvShape::new([5, 7], 1, 1), false, &device);
+            let expected = layer.forward(x.clone()).into_data();
+            pointwise(x, layer.weight.val())
+                .into_data()
+                .assert_approx_eq::<f32>(&expected, Tolerance::default());
+        }
+    }
+
+    #[test]
+    fn pooling_and_norm_follow_their_formulas() {
+        // GeM of 1 and 2 with p = 3: ((1 + 8) / 2)^(1/3) = 1.65096; rows of 3 and 4 have norm 5.
+        let device = Device::flex();
+        let x = Tensor::<4>::from_data([[[[1.0, 2.0]]]], &device);
+        let pooled = gem(x).into_scalar::<f32>();
+        assert!((pooled - 1.650_96).abs() < 1e-4, "{pooled}");
+        let row = Tensor::<2>::from_data([[3.0, 4.0], [0.0, 0.0]], &device);
+        let expected = burn::tensor::TensorData::from([[0.6, 0.8], [0.0, 0.0]]);
+        l2_normalize(row)
+            .into_data()
+            .assert_approx_eq::<f32>(&expected, Tolerance::default());
+    }
 }

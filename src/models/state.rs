@@ -92,8 +92,8 @@ impl ModuleVisitor for Reader {
         }
         let data = tensor.into_data();
         let weight = WeightTensor {
-            shape: data.shape.to_vec(),
-            values: data.convert::<f32>().into_vec().unwrap_or_default(),
+            shape: data.shape().to_vec(),
+            values: data.convert::<f32>().try_into_vec().unwrap_or_default(),
         };
         self.tensors.insert(name, weight);
     }

@@ -37,6 +37,30 @@ impl Trunk {
             Self::MobileNetV2(trunk) => trunk.forward(x_bchw),
         }
     }
+
+    /// The same trunk whose stem and first blocks do not learn, running statistics included.
+    ///
+    /// What starts from trained weights keeps its first, general layers; they are also the dearest
+    /// ones to train.
+    pub fn freeze_first(self, n_blocks: usize) -> Self {
+        match self {
+            Self::ResNet(trunk) => Self::ResNet(trunk.freeze_first(n_blocks)),
+            Self::MobileNetV3(trunk) => Self::MobileNetV3(trunk.freeze_first(n_blocks)),
+            Self::MobileNetV2(trunk) => Self::MobileNetV2(trunk.freeze_first(n_blocks)),
+        }
+    }
+}
+
+/// Freezes the first blocks of a list.
+pub(super) fn freeze_blocks<M: Module>(blocks: Vec<M>, n_blocks: usize) -> Vec<M> {
+    let freeze = |(index, block): (usize, M)| {
+        if index < n_blocks {
+            block.freeze()
+        } else {
+            block
+        }
+    };
+    blocks.into_iter().enumerate().map(freeze).collect()
 }
 
 /// One row of [`ARCHITECTURES`].

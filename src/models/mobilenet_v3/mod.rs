@@ -14,6 +14,7 @@ use super::layers::conv;
 use super::layers::hard_sigmoid;
 use super::layers::hard_swish;
 use super::trunk::Maps;
+use super::trunk::freeze_blocks;
 
 const NORM_EPSILON: f64 = 1e-3;
 const NORM_MOMENTUM: f64 = 0.01;
@@ -113,6 +114,13 @@ impl MobileNetV3 {
             blocks,
             last: conv_norm(ConvShape::new([channels, CHANNELS], 1, 1), device),
         }
+    }
+
+    /// The stem and the first blocks stay as they are.
+    pub fn freeze_first(mut self, n_blocks: usize) -> Self {
+        self.stem = self.stem.freeze();
+        self.blocks = freeze_blocks(self.blocks, n_blocks);
+        self
     }
 
     /// Feature maps of strides 16 and 32.

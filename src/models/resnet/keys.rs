@@ -3,23 +3,19 @@
 /// `layer1.0.conv2.norm.weight` is called `layer1.0.bn2.weight` there.
 pub fn torch_key(ours: &str) -> String {
     let parts: Vec<&str> = ours.split('.').collect();
-    let renamed: Vec<String> = match parts.as_slice() {
-        ["stem", "conv", rest] => vec!["conv1".into(), (*rest).into()],
-        ["stem", "norm", rest] => vec!["bn1".into(), (*rest).into()],
+    match parts.as_slice() {
+        ["stem", "conv", rest] => format!("conv1.{rest}"),
+        ["stem", "norm", rest] => format!("bn1.{rest}"),
         [layer, block, "downsample", part, rest] => {
-            let index = if *part == "conv" { "0" } else { "1" };
-            [layer, block, "downsample", index, rest]
-                .map(String::from)
-                .to_vec()
+            let index = usize::from(*part == "norm");
+            format!("{layer}.{block}.downsample.{index}.{rest}")
         }
-        [layer, block, conv, "conv", rest] => [layer, block, conv, rest].map(String::from).to_vec(),
+        [layer, block, conv, "conv", rest] => format!("{layer}.{block}.{conv}.{rest}"),
         [layer, block, conv, "norm", rest] => {
-            let norm = conv.replace("conv", "bn");
-            vec![(*layer).into(), (*block).into(), norm, (*rest).into()]
+            format!("{layer}.{block}.{}.{rest}", conv.replace("conv", "bn"))
         }
-        other => other.iter().map(|part| (*part).to_owned()).collect(),
-    };
-    renamed.join(".")
+        other => other.join("."),
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use burn::tensor::activation::relu;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::trunk::Maps;
+use super::trunk::freeze_blocks;
 
 const NORM_EPSILON: f64 = 1e-5;
 const NORM_MOMENTUM: f64 = 0.1;
@@ -93,6 +94,23 @@ impl ResNet {
             layer3: stage(2),
             layer4: stage(3),
         }
+    }
+
+    /// The stem and the first blocks stay as they are, counted through all stages.
+    pub fn freeze_first(mut self, n_blocks: usize) -> Self {
+        self.stem = self.stem.freeze();
+        let mut left = n_blocks;
+        for layer in [
+            &mut self.layer1,
+            &mut self.layer2,
+            &mut self.layer3,
+            &mut self.layer4,
+        ] {
+            let n_here = layer.len();
+            *layer = freeze_blocks(std::mem::take(layer), left);
+            left = left.saturating_sub(n_here);
+        }
+        self
     }
 
     /// Feature maps of strides 16 and 32.

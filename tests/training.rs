@@ -1,0 +1,255 @@
+//! A run learns, repeats itself bit for bit, and goes on after a stop or a kill as if nothing had
+//! happened.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+use burn::tensor::Device;
+use copylens::data;
+use copylens::data::Picture;
+use copylens::distill;
+use copylens::distill::DistillError;
+use copylens::distill::RunConfig;
+use copylens::distill::RunEvent;
+use copylens::distill::RunFolder;
+use copylens::distill::RunPoint;
+use copylens::monitor::Monitor;
+use copylens::persist;
+
+const N_PICTURES: u64 = 40;
+
+/// Pictures of colored blocks, each from its own seed.
+fn draw_pictures(folder: &Path) {
+    for seed in 0..N_PICTURES {
+        let mut picture = Picture::filled(96, 64, [0, 0, 0]);
+        for y in 0..64 {
+            for x in 0..96 {
+                let block = u64::from(x / 16 + 8 * (y / 16)) + seed * 1_000;
+                let mixed = block.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+                let mixed = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+                picture.put(x, y, [mixed as u8, (mixed >> 8) as u8, (mixed >> 16) as u8]);
+            }
+        }
+        let path = folder.join(format!("{seed:03}.jpg"));
+        persist::save(&path, &data::encode_jpeg(&picture, 90)).unwrap();
+    }
+}
+
+fn recipe(method: &str, epochs: u32) -> String {
+    let losses = match method {
+        "sscd" => "[[losses]]\nid = \"info-nce\"\nweight = 1.0\n\n[[losses]]\nid = \"entropy\"\nweight = 1.0\n",
+        _ => {
+            "[[losses]]\nid = \"contrast\"\nweight = 1.0\n\n[[losses]]\nid = \"hard-negative\"\n\
+             weight = 1.0\n\n[[losses]]\nid = \"relational\"\nweight = 1.0\n"
+        }
+    };
+    format!(
+        "version = 1\nname = \"Test\"\nmethod = \"{method}\"\nseed = 5\n\n[network]\n\
+         dimensions = 16\n\n[data]\naugmentation = \"strong-blur\"\nsize = 32\n\
+         deployed_size = 32\nbatch = 8\nmicro_batch = 4\nmixup = 0.2\n\n[optimiser]\n\
+         learning_rate = 2.0\nmomentum = 0.9\nweight_decay = 1e-6\nepochs = {epochs}\n\
+         warmup_epochs = 0.5\nclip = 2.0\n\n[queue]\nsize = 64\nema = 0.9\n\n[evaluation]\n\
+         held_out = 8\nevery_epochs = 1.0\n\n{losses}"
+    )
+}
+
+struct Lab {
+    dir: tempfile::TempDir,
+}
+
+impl Lab {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        draw_pictures(&dir.path().join("pictures"));
+        Self { dir }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn config(&self, method: &str, run: &str) -> RunConfig {
+        RunConfig {
+            recipe: recipe(method, 2),
+            student: "mobilenet-v3-large".to_owned(),
+            teacher: (method == "rdcd").then(|| "bundled".to_owned()),
+            start_from: None,
+            pictures: vec![self.path("pictures")],
+            device: None,
+            run_dir: self.path(run),
+            models_dir: self.path("models"),
+            resume: true,
+        }
+    }
+}
+
+/// What has to be the same in two runs: everything but the clock.
+fn numbers(folder: &Path) -> Vec<(u64, BTreeMap<String, f32>)> {
+    let points: Vec<RunPoint> = RunFolder::new(folder.to_owned()).points();
+    points
+        .into_iter()
+        .map(|mut point| {
+            point.values.remove("pictures-per-second");
+            (point.step, point.values)
+        })
+        .collect()
+}
+
+/// The tensors of the last checkpoint.
+fn last_checkpoint(folder: &Path) -> copylens::weights::TensorMap {
+    let checkpoints = RunFolder::new(folder.to_owned()).checkpoints();
+    let (_, path) = checkpoints.last().unwrap();
+    copylens::weights::read(path).unwrap().tensors
+}
+
+fn run(config: &RunConfig) -> distill::RunSummary {
+    let monitor = Monitor::silent();
+    distill::run(config, &Device::flex(), &monitor, &mut |_| {}).unwrap()
+}
+
+fn a_stopped_run_equals_an_undisturbed_one(method: &str) {
+    let lab = Lab::new();
+    let whole = lab.config(method, "whole");
+    let summary = run(&whole);
+    assert!(summary.complete);
+    assert_eq!(summary.steps, 8);
+
+    let cut = lab.config(method, "cut");
+    for stop_at in [3, 6] {
+        let monitor = Monitor::silent();
+        let outcome = distill::run(&cut, &Device::flex(), &monitor, &mut |event| {
+            if matches!(&event, RunEvent::Point(point) if point.step == stop_at) {
+                monitor.request_stop();
+            }
+        });
+        assert!(matches!(outcome, Err(DistillError::Cancelled(_))));
+    }
+    run(&cut);
+    assert_eq!(numbers(&whole.run_dir), numbers(&cut.run_dir));
+    assert_eq!(last_checkpoint(&whole.run_dir), last_checkpoint(&cut.run_dir));
+    let loss: Vec<f32> = numbers(&whole.run_dir)
+        .iter()
+        .filter_map(|(_, values)| values.get("loss").copied())
+        .collect();
+    assert_eq!(loss.len(), 8);
+    assert!(loss.iter().all(|value| value.is_finite()), "{loss:?}");
+}
+
+#[test]
+fn a_stopped_sscd_run_goes_on_bit_for_bit() {
+    a_stopped_run_equals_an_undisturbed_one("sscd");
+}
+
+#[test]
+fn a_stopped_distillation_goes_on_bit_for_bit() {
+    a_stopped_run_equals_an_undisturbed_one("rdcd");
+}
+
+#[test]
+fn a_finished_run_leaves_a_model_that_can_be_used() {
+    let lab = Lab::new();
+    let config = lab.config("sscd", "run");
+    let monitor = Monitor::silent();
+    let summary = distill::run(&config, &Device::flex(), &monitor, &mut |event| {
+        if matches!(&event, RunEvent::Point(point) if point.step == 2) {
+            monitor.request_finish();
+        }
+    })
+    .unwrap();
+    assert!(!summary.complete);
+    let store = copylens::models::ModelStore::new(lab.path("models"));
+    let info = store.import(&summary.model).unwrap();
+    let embedder = copylens::models::Embedder::load(&info, &Device::flex()).unwrap();
+    let picture = data::decode(&lab.path("pictures/000.jpg")).unwrap();
+    let planes = data::planes(&picture, embedder.preprocessing());
+    let descriptor = embedder.embed(&[planes]).remove(0);
+    assert_eq!(descriptor.len(), 16);
+    let norm: f32 = descriptor.iter().map(|v| v * v).sum();
+    assert!((norm - 1.0).abs() < 1e-4, "{norm}");
+    let report = std::fs::read_to_string(lab.path("run/report.md")).unwrap();
+    assert!(report.contains("finished early"), "{report}");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_words() {
+    let lab = Lab::new();
+    let good = lab.config("rdcd", "run");
+    let refused = |change: &dyn Fn(&mut RunConfig)| {
+        let mut config = good.clone();
+        change(&mut config);
+        let monitor = Monitor::silent();
+        distill::run(&config, &Device::flex(), &monitor, &mut |_| {})
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused(&|c| c.teacher = None).contains("teacher"));
+    assert!(refused(&|c| c.teacher = Some("nobody".into())).contains("\"nobody\""));
+    assert!(refused(&|c| c.student = "magic".into()).contains("\"magic\""));
+    assert!(refused(&|c| c.pictures = vec![lab.path("models")]).contains("0 readable"));
+    assert!(refused(&|c| c.recipe = "version = 1".into()).contains("line"));
+}
+
+/// SIGKILL at any moment, several times over: the curve and the weights are those of a run that
+/// was left alone.
+#[test]
+fn a_killed_run_goes_on_with_the_same_curve() {
+    let lab = Lab::new();
+    let recipe_path = lab.path("recipe.toml");
+    persist::save(&recipe_path, recipe("sscd", 3).as_bytes()).unwrap();
+    let command = |run: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_copylens"));
+        command
+            .env("COPYLENS_HOME", lab.path("home"))
+            .args(["distill", "--device", "cpu", "--resume", "--student", "mobilenet-v3-large"])
+            .arg("--recipe")
+            .arg(&recipe_path)
+            .arg("--pictures")
+            .arg(lab.path("pictures"))
+            .arg("--out")
+            .arg(lab.path(run))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    };
+    assert!(command("whole").status().unwrap().success());
+
+    let mut n_killed = 0;
+    for attempt in 0..20_u64 {
+        let mut child = command("killed").spawn().unwrap();
+        // Later each time, so that every part of a run is hit and the run gets to its end.
+        let deadline = Instant::now() + Duration::from_millis(400 + 350 * attempt);
+        let status = loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                break Some(status);
+            }
+            if deadline < Instant::now() {
+                break None;
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        };
+        match status {
+            Some(status) => {
+                assert!(status.success(), "the run failed after {n_killed} kills");
+                break;
+            }
+            None => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                n_killed += 1;
+            }
+        }
+    }
+    assert!(n_killed > 0, "the run was never killed");
+    assert!(command("killed").status().unwrap().success());
+    assert_eq!(numbers(&lab.path("whole")), numbers(&lab.path("killed")));
+    assert_eq!(
+        last_checkpoint(&lab.path("whole")),
+        last_checkpoint(&lab.path("killed"))
+    );
+}
