@@ -18,6 +18,7 @@ pub mod persist;
 pub mod data;
 pub mod devices;
 pub mod settings;
+pub mod weights;
 
 pub mod index;
 pub mod models;
