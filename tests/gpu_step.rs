@@ -3,6 +3,9 @@
 //! Compiling kernels takes minutes on a software renderer, so it runs where `COPYLENS_TEST_GPU` is
 //! set, as `.ci/run` does.
 
+#[allow(dead_code, reason = "this test needs no data")]
+mod support;
+
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
@@ -24,15 +27,14 @@ fn step(device: &Device) -> (f32, Vec<f32>) {
     let loss = relu(x_nn.matmul(w_nn.clone())).powi_scalar(2).mean();
     let grads = loss.backward();
     let grad = w_nn.grad(&grads).expect("the loss depends on the weights");
-    let values = grad.into_data().convert::<f32>().into_vec().unwrap();
+    let values = grad.into_data().convert::<f32>().try_into_vec().unwrap();
     (loss.into_scalar::<f32>(), values)
 }
 
 #[test]
 fn a_training_step_on_a_graphics_device_equals_the_cpu() {
     if std::env::var_os("COPYLENS_TEST_GPU").is_none() {
-        let name = "a_training_step_on_a_graphics_device_equals_the_cpu";
-        eprintln!("{name}: skipped, COPYLENS_TEST_GPU is not set");
+        support::say("skipped the step on a graphics device: COPYLENS_TEST_GPU is not set");
         return;
     }
     let (cpu_loss, cpu_grad) = step(&Device::flex());
