@@ -9,7 +9,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("persist", ""),
     ("settings", "persist"),
     ("data", "monitor persist"),
-    ("weights", "monitor"),
+    ("weights", "monitor persist"),
     ("devices", ""),
     ("models", "data devices monitor persist weights"),
     ("index", "data monitor persist"),
@@ -231,7 +231,9 @@ fn files_stay_short_enough_to_read() {
 fn every_file_says_what_it_is_and_every_room_what_it_owns() {
     let mut problems = Vec::new();
     for source in files("src", &["rs"]) {
-        if !source.text.starts_with("//! ") {
+        // The tests of a file that grew too long for both are about that file.
+        let is_tests = source.path.ends_with("/tests.rs");
+        if !is_tests && !source.text.starts_with("//! ") {
             problems.push(format!("{}: the first line says what it is", source.path));
         }
         let room = source.room().unwrap();
