@@ -3,6 +3,7 @@
 usage: window.py PROGRAM OUT_FOLDER
 """
 
+import json
 import os
 import pathlib
 import re
@@ -101,6 +102,11 @@ def demo_pictures(kind):
     return sorted(path for path in home().rglob("*.jpg") if path.parent.name == kind)
 
 
+def original_of(copy):
+    """`pizza (cropped).jpg` was made from `pizza.jpg`."""
+    return copy.stem.split(" (")[0] + ".jpg"
+
+
 def drop(checks, program, window):
     copies = demo_pictures("copies")
     if not checks.check("there is an edited copy to drop", copies):
@@ -115,7 +121,8 @@ def drop(checks, program, window):
     found = wait_until(lambda: answer(program), 120)
     checks.check("its copies are found", found and found[0] >= 1, program.texts())
     checks.check("the whole demo library was searched", found and found[1] >= 60, found)
-    checks.check("the log says so", "found" in program.log_text(), program.log_text()[-1000:])
+    cards = [name for role, name, _ in program.nodes() if "button" in role]
+    checks.check("its original is among them", original_of(wanted) in cards, cards)
     time.sleep(1.0)
     shot(checks, program, "7-results")
 
@@ -148,6 +155,19 @@ def leaves(checks, program, window):
     checks.check("nothing panicked", "panicked" not in program.log_text(), program.log_text()[-3000:])
 
 
+def command_line(checks, binary):
+    """The twin answers the same question about the same library."""
+    wanted = demo_pictures("copies")[0]
+    arguments = ["find", "--library", home() / "demo", "--json", wanted]
+    twin = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=300)
+    answers = [json.loads(line) for line in twin.stdout.splitlines()]
+    names = [pathlib.Path(match["path"]).name for line in answers for match in line["matches"]]
+    said = f"exit code {twin.returncode}, {twin.stdout[-500:]} {twin.stderr[-1500:]}"
+    checks.check("copylens find finds the original too", original_of(wanted) in names, said)
+    test = subprocess.run([binary, "--self-test"], capture_output=True, text=True, timeout=300)
+    checks.check("copylens --self-test passes", test.returncode == 0, test.stdout + test.stderr)
+
+
 def main():
     binary, out = sys.argv[1:]
     screen.switch_on_accessibility()
@@ -162,6 +182,7 @@ def main():
             compare(checks, program)
             dark(checks, program)
             leaves(checks, program, window)
+            command_line(checks, binary)
     finally:
         program.kill()
     print(f"{checks.n_passed} passed, {len(checks.failed)} failed")

@@ -10,6 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 program=${1:-target/debug/copylens}
+[ $# -gt 0 ] || cargo build --locked
 out=$PWD/target/smoke
 rm -rf "$out"
 mkdir -p "$out"
