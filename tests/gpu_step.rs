@@ -27,7 +27,11 @@ fn step(device: &Device) -> (f32, Vec<f32>) {
     let loss = relu(x_nn.matmul(w_nn.clone())).powi_scalar(2).mean();
     let grads = loss.backward();
     let grad = w_nn.grad(&grads).expect("the loss depends on the weights");
-    let values = grad.into_data().convert::<f32>().try_into_vec().unwrap();
+    let values = grad
+        .into_data()
+        .convert::<f32>()
+        .try_into_vec()
+        .expect("the data were converted to f32");
     (loss.into_scalar::<f32>(), values)
 }
 

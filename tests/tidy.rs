@@ -75,6 +75,9 @@ const TOP_LEVEL: &[&str] = &[
     "venv",
 ];
 
+/// What this file relies on.
+const READABLE: &str = "the repository can be read";
+
 struct Source {
     /// Relative to the repository, with forward slashes.
     path: String,
@@ -108,8 +111,8 @@ fn files(folder: &str, extensions: &[&str]) -> Vec<Source> {
     while let Some(folder) = open.pop() {
         let mut paths: Vec<PathBuf> = folder
             .read_dir()
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
+            .expect(READABLE)
+            .map(|entry| entry.expect(READABLE).path())
             .collect();
         paths.sort();
         for path in paths {
@@ -117,9 +120,9 @@ fn files(folder: &str, extensions: &[&str]) -> Vec<Source> {
             if path.is_dir() {
                 open.push(path);
             } else if extensions.contains(&extension.as_ref()) {
-                let inside = path.strip_prefix(repository()).unwrap();
+                let inside = path.strip_prefix(repository()).expect(READABLE);
                 let inside = inside.to_string_lossy().replace('\\', "/");
-                let text = std::fs::read_to_string(&path).unwrap();
+                let text = std::fs::read_to_string(&path).expect(READABLE);
                 found.push(Source { path: inside, text });
             }
         }
