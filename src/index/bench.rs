@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn the_graph_finds_nearly_all_of_the_ten_best() {
-        let found = bench_search(20_000, 64, &Monitor::silent()).unwrap();
+        let found = bench_search(4000, 48, &Monitor::silent()).unwrap();
         assert!(found.recall_at_10 >= 0.99, "{found:?}");
         assert!(found.queries_per_second_exact > 0.0, "{found:?}");
     }

@@ -43,7 +43,8 @@ use super::types::Skipped;
 pub struct Library {
     pub(super) dir: PathBuf,
     pub(super) store: Store,
-    pub(super) library_id: u64,
+    /// Tells segments of this library from those of others.
+    pub(super) identity: u64,
     /// Held while the store and what is in memory change together.
     pub(super) writer: Mutex<()>,
     pub(super) roots: RwLock<Roots>,
@@ -57,7 +58,7 @@ impl Library {
     /// Opens the library in a folder, or creates an empty one.
     pub fn open(dir: &Path) -> Result<Self, IndexError> {
         let store = Store::open(dir)?;
-        let (library_id, roots) = store.read(|txn| {
+        let (identity, roots) = store.read(|txn| {
             let meta = txn.open_table(META)?;
             let id = meta.get(LIBRARY_ID)?.map_or(0, |id| id.value());
             Ok((id, read_roots(txn)?))
@@ -65,7 +66,7 @@ impl Library {
         Ok(Self {
             dir: dir.to_owned(),
             store,
-            library_id,
+            identity,
             writer: Mutex::new(()),
             roots: RwLock::new(roots),
             models: RwLock::default(),
@@ -203,7 +204,7 @@ impl Library {
         let Some(key) = self.model_key(name)? else {
             return Ok(None);
         };
-        let state = ModelState::load(&self.store, &self.dir, self.library_id, key)?;
+        let state = ModelState::load(&self.store, &self.dir, self.identity, key)?;
         let state = Arc::new(state);
         self.models.write().insert(name.to_owned(), state.clone());
         Ok(Some(state))

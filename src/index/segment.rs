@@ -207,13 +207,12 @@ pub(super) struct SegmentFiles {
 
 impl SegmentFiles {
     pub(super) fn new(library_dir: &Path, owner: &Owner) -> Self {
-        let model: String = owner.model[..8]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
+        let mut first = [0; 8];
+        first.copy_from_slice(&owner.model[..8]);
+        let model = u64::from_be_bytes(first);
         Self {
             dir: library_dir.join("segments"),
-            prefix: format!("{model}-"),
+            prefix: format!("{model:016x}-"),
         }
     }
 

@@ -37,7 +37,7 @@ impl Store {
     /// Opens the store of a library, or creates it.
     pub(super) fn open(dir: &Path) -> Result<Self, IndexError> {
         let path = dir.join(FILE_NAME);
-        if !path.try_exists().unwrap_or(true) {
+        if !path.exists() {
             create(dir, &path)?;
         }
         let db = open_file(&path)?;
@@ -197,33 +197,46 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, redb::
 
 /// Sorts the many errors of the store into ours.
 pub(super) fn failure(path: &Path, err: redb::Error) -> IndexError {
-    use std::io::ErrorKind;
+    use redb::Error;
     let path = path.to_owned();
-    match err {
-        redb::Error::DatabaseAlreadyOpen => IndexError::InUse { path },
-        redb::Error::Io(source) => match source.kind() {
-            ErrorKind::InvalidData | ErrorKind::UnexpectedEof => IndexError::Damaged {
-                path,
-                detail: source.to_string(),
-            },
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                IndexError::ReadOnly { path, source }
-            }
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-                let source = redb::Error::Io(source);
-                IndexError::DiskFull { path, source }
-            }
-            _ => {
-                let source = redb::Error::Io(source);
-                IndexError::Store { path, source }
-            }
-        },
-        redb::Error::PreviousIo | redb::Error::DatabaseClosed => {
-            IndexError::Store { path, source: err }
-        }
-        other => IndexError::Damaged {
-            path,
-            detail: other.to_string(),
-        },
+    if let Error::Io(source) = err {
+        return io_failure(path, source);
     }
+    if matches!(err, Error::DatabaseAlreadyOpen) {
+        return IndexError::InUse { path };
+    }
+    if matches!(
+        err,
+        Error::PreviousIo | Error::DatabaseClosed | Error::Unsupported
+    ) {
+        return IndexError::Store { path, source: err };
+    }
+    IndexError::Damaged {
+        path,
+        detail: err.to_string(),
+    }
+}
+
+fn io_failure(path: PathBuf, source: std::io::Error) -> IndexError {
+    use std::io::ErrorKind;
+    const DAMAGED: [ErrorKind; 2] = [ErrorKind::InvalidData, ErrorKind::UnexpectedEof];
+    const READ_ONLY: [ErrorKind; 2] = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem];
+    const FULL: [ErrorKind; 3] = [
+        ErrorKind::StorageFull,
+        ErrorKind::QuotaExceeded,
+        ErrorKind::FileTooLarge,
+    ];
+    let kind = source.kind();
+    if DAMAGED.contains(&kind) {
+        let detail = source.to_string();
+        return IndexError::Damaged { path, detail };
+    }
+    if READ_ONLY.contains(&kind) {
+        return IndexError::ReadOnly { path, source };
+    }
+    let source = redb::Error::Io(source);
+    if FULL.contains(&kind) {
+        return IndexError::DiskFull { path, source };
+    }
+    IndexError::Store { path, source }
 }
