@@ -6,10 +6,13 @@ mod compare;
 mod find;
 mod models;
 mod paths;
+mod settings;
 mod train;
 
 use eframe::egui;
 
+use super::closing;
+use super::closing::Closing;
 use super::command::Command;
 use super::command::Commands;
 use super::command::Sorted;
@@ -17,6 +20,7 @@ use super::services::Services;
 use super::state::AppState;
 use super::state::Notice;
 use super::state::Place;
+use crate::devices;
 use crate::settings::Settings;
 use crate::worker::Event;
 use crate::worker::Failure;
@@ -27,6 +31,9 @@ pub fn start(state: &mut AppState, services: &mut Services) {
     find::start(state, services);
     train::start(state, services);
     models::start(state, services);
+    services.background("probe-devices", || {
+        vec![Command::TakeDevices(devices::probe().to_vec())]
+    });
 }
 
 /// Does what one command asks for.
@@ -41,6 +48,10 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: Command) {
         Command::Compare(command) => compare::apply(state, services, command),
         Command::Train(command) => train::apply(state, services, command),
         Command::Models(command) => models::apply(state, services, command),
+        Command::Settings(command) => settings::apply(state, services, command),
+        Command::TakeDevices(devices) => state.devices = devices,
+        Command::CloseAnyway => closing::close_anyway(state, services),
+        Command::KeepOpen => state.closing = Closing::No,
         Command::ChangeSettings(settings) => change_settings(state, services, *settings),
         Command::StopJob(id) => services.jobs.stop(id),
         Command::PauseJob(id, paused) => services.jobs.set_paused(id, paused),
@@ -68,6 +79,8 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Co
     find::every_frame(state, services, ctx);
     train::every_frame(state, services, ctx);
     models::every_frame(state, services, ctx);
+    settings::every_frame(state, services);
+    closing::every_frame(state, services, ctx);
 }
 
 /// Changes the settings, tells the worker, and saves them.

@@ -4,6 +4,7 @@
 //! background (dialogs, the clipboard, looking at dropped files) answers with commands too.
 
 mod models;
+mod settings;
 mod train;
 
 use std::path::PathBuf;
@@ -13,12 +14,14 @@ use super::state::FindLibrary;
 use super::state::Notice;
 use super::state::NoticeId;
 use super::state::Place;
+use crate::devices::DeviceInfo;
 use crate::index::PictureId;
 use crate::settings::Settings;
 use crate::worker::JobId;
 use crate::worker::Source;
 
 pub use models::ModelsCommand;
+pub use settings::SettingsCommand;
 pub use train::TrainCommand;
 
 /// The commands of one frame, in the order they were asked for.
@@ -37,6 +40,13 @@ pub enum Command {
     Compare(CompareCommand),
     Train(TrainCommand),
     Models(ModelsCommand),
+    Settings(SettingsCommand),
+    /// What computes on this computer, as just probed.
+    TakeDevices(Vec<DeviceInfo>),
+    /// Close the window, although jobs are running.
+    CloseAnyway,
+    /// Do not close the window after all.
+    KeepOpen,
     /// Use these settings from now on, and save them.
     ChangeSettings(Box<Settings>),
     StopJob(JobId),

@@ -8,7 +8,10 @@
 //! - To add a place: one file in `screens/` and one row of [`screens::SCREENS`].
 
 pub mod apply;
+mod chart_picture;
+mod closing;
 pub mod command;
+pub mod curves;
 pub mod error_card;
 pub mod screens;
 pub mod services;
@@ -102,6 +105,7 @@ impl CopylensApp {
             (screen.ui)(ui, state, commands);
         });
         error_card::notices_ui(ui, state, commands);
+        closing::ui(ui, state, commands);
 
         if !self.commands.is_empty() {
             let ctx = ui.ctx().clone();

@@ -2,11 +2,13 @@
 
 mod compare;
 mod find;
-mod models;
-mod train;
+pub mod models;
+mod settings;
+pub mod train;
 
 use std::path::PathBuf;
 
+use crate::devices::DeviceInfo;
 use crate::settings::Home;
 use crate::settings::Settings;
 use crate::worker::ActiveJob;
@@ -23,8 +25,12 @@ pub use find::LibraryState;
 pub use find::Query;
 pub use find::source_name;
 pub use models::ModelsState;
+pub use settings::FolderSize;
+pub use settings::Look;
+pub use settings::SettingsState;
 pub use train::TrainState;
 
+use super::closing::Closing;
 use super::thumbnails::Thumbnails;
 
 /// A place of the rail; the table of `screens` has one row for each.
@@ -47,6 +53,10 @@ pub struct AppState {
     pub compare: Option<CompareState>,
     pub train: TrainState,
     pub models: ModelsState,
+    pub settings_page: SettingsState,
+    /// What computes on this computer; empty until it has been probed.
+    pub devices: Vec<DeviceInfo>,
+    pub closing: Closing,
     /// Running and waiting jobs, as of this frame.
     pub jobs: Vec<ActiveJob>,
     pub notices: Notices,
@@ -66,6 +76,9 @@ impl AppState {
             compare: None,
             train: TrainState::default(),
             models: ModelsState::default(),
+            settings_page: SettingsState::default(),
+            devices: Vec::new(),
+            closing: Closing::default(),
             jobs: Vec::new(),
             notices: Notices::default(),
             surroundings,

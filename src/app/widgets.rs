@@ -2,5 +2,8 @@
 
 pub mod activity_bar;
 pub mod controls;
+pub mod curve_plot;
+pub mod describe;
+pub mod device_picker;
 pub mod rail;
 pub mod words;

@@ -172,6 +172,16 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Co
     }
 }
 
+/// Another model searches from now on: every answer is old.
+pub fn on_model_changed(state: &mut AppState, services: &mut Services) {
+    for query in &mut state.find.queries {
+        query.is_stale = true;
+    }
+    if state.find.library == FindLibrary::Demo {
+        open_demo(state, services);
+    }
+}
+
 fn search(state: &mut AppState, mut sources: Vec<Source>) {
     if sources.is_empty() {
         return;

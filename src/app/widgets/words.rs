@@ -9,6 +9,49 @@ pub fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {word}", grouped(n))
 }
 
+/// `1 picture`, `12,400 pictures`.
+pub fn pictures(n: usize) -> String {
+    count(n, "picture", "pictures")
+}
+
+/// `81 %`; anything above nothing and below everything says so.
+pub fn percent(share: f32) -> String {
+    let share = share.clamp(0.0, 1.0);
+    match (share * 100.0).round() as u32 {
+        0 if share > 0.0 => "under 1 %".to_owned(),
+        100 if share < 1.0 => "over 99 %".to_owned(),
+        value => format!("{value} %"),
+    }
+}
+
+/// `41`, `0.6`: something a second.
+pub fn rate(per_second: f32) -> String {
+    if per_second >= 9.95 {
+        grouped(per_second.round() as usize)
+    } else {
+        format!("{per_second:.1}")
+    }
+}
+
+/// Letters, digits and dashes only: safe as a file name everywhere.
+pub fn plain_file_name(text: &str) -> String {
+    let plain: String = text
+        .chars()
+        .map(|c| {
+            if c.is_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let words: Vec<&str> = plain.split('-').filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return "copylens".to_owned();
+    }
+    words.join("-")
+}
+
 /// `12400` becomes `12,400`.
 pub fn grouped(n: usize) -> String {
     let digits = n.to_string();
@@ -90,6 +133,22 @@ pub fn folder(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_and_rates_are_readable() {
+        assert_eq!(percent(0.814), "81 %");
+        assert_eq!(percent(0.002), "under 1 %");
+        assert_eq!(percent(0.999), "over 99 %");
+        assert_eq!(rate(0.44), "0.4");
+        assert_eq!(rate(1204.3), "1,204");
+    }
+
+    #[test]
+    fn any_name_becomes_a_file_name() {
+        assert_eq!(plain_file_name("Balanced, ResNet-18"), "balanced-resnet-18");
+        assert_eq!(plain_file_name("../../etc"), "etc");
+        assert_eq!(plain_file_name("///"), "copylens");
+    }
 
     #[test]
     fn numbers_are_grouped() {
