@@ -92,6 +92,28 @@ pub fn save_with(
     Ok(())
 }
 
+/// A log longer than this starts anew; the one before is kept as `.old`.
+const MAX_LOG_BYTES: u64 = 2 << 20;
+
+/// Opens a log to write to its end. Creates missing parent folders.
+pub fn open_log(path: &Path) -> Result<std::fs::File, PersistError> {
+    let fail = |source| PersistError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    if path.metadata().is_ok_and(|log| log.len() > MAX_LOG_BYTES) {
+        std::fs::rename(path, path.with_extension("old")).map_err(fail)?;
+    }
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(fail)
+}
+
 #[derive(Serialize, Deserialize)]
 struct Envelope<T> {
     copylens: String,
@@ -172,6 +194,18 @@ mod tests {
         assert_eq!(load_json::<Note>(&path, "note", 2).unwrap(), (2, note));
         let err = load_json::<Note>(&path, "note", 1).unwrap_err();
         assert!(err.to_string().contains("version 2"), "{err}");
+    }
+
+    #[test]
+    fn a_long_log_starts_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("logs/copylens.log");
+        let text = vec![b'x'; MAX_LOG_BYTES as usize + 1];
+        open_log(&path).unwrap().write_all(&text).unwrap();
+        open_log(&path).unwrap().write_all(b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        let old = std::fs::read(path.with_extension("old")).unwrap();
+        assert_eq!(old.len(), text.len());
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod paths;
 mod settings;
 mod train;
 
+use std::time::Duration;
+
 use eframe::egui;
 
 use super::closing;
@@ -18,6 +20,7 @@ use super::command::Commands;
 use super::command::Sorted;
 use super::services::Services;
 use super::state::AppState;
+use super::state::NOTICE_STAYS;
 use super::state::Notice;
 use super::state::Place;
 use crate::devices;
@@ -37,7 +40,7 @@ pub fn start(state: &mut AppState, services: &mut Services) {
 }
 
 /// Does what one command asks for.
-pub fn apply(state: &mut AppState, services: &mut Services, command: Command) {
+pub fn apply(state: &mut AppState, services: &mut Services, ctx: &egui::Context, command: Command) {
     match command {
         Command::Go(place) => state.place = place,
         Command::Drop(dropped) => services.background("dropped-files", move || {
@@ -45,7 +48,7 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: Command) {
         }),
         Command::Take(sorted) => take(state, services, sorted),
         Command::Find(command) => find::apply(state, services, command),
-        Command::Compare(command) => compare::apply(state, services, command),
+        Command::Compare(command) => compare::apply(state, services, ctx, command),
         Command::Train(command) => train::apply(state, services, command),
         Command::Models(command) => models::apply(state, services, command),
         Command::Settings(command) => settings::apply(state, services, command),
@@ -69,13 +72,17 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: Command) {
 /// Takes in one piece of news.
 pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
     find::on_event(state, services, event);
-    compare::on_event(state, event);
+    compare::on_event(state, services, event);
     train::on_event(state, services, event);
     models::on_event(state, services, event);
 }
 
 /// Runs once per frame, after events and commands.
 pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Context) {
+    if !state.notices.is_empty() {
+        state.notices.forget_old(NOTICE_STAYS);
+        ctx.request_repaint_after(Duration::from_secs(1));
+    }
     find::every_frame(state, services, ctx);
     train::every_frame(state, services, ctx);
     models::every_frame(state, services, ctx);

@@ -8,14 +8,18 @@ mod settings;
 mod train;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::state::CompareMode;
+use parking_lot::Mutex;
+
 use super::state::FindLibrary;
 use super::state::Notice;
 use super::state::NoticeId;
 use super::state::Place;
 use crate::devices::DeviceInfo;
 use crate::index::PictureId;
+use crate::matching::Notch;
+use crate::render::PreparedPair;
 use crate::settings::Settings;
 use crate::worker::JobId;
 use crate::worker::Source;
@@ -77,6 +81,7 @@ pub enum FindCommand {
     AddFolders(Vec<PathBuf>),
     TryDemo,
     OpenLibrary(FindLibrary),
+    SetNotch(Notch),
     SelectQuery(usize),
     SelectMatch(Option<PictureId>),
     SetThumbnailSize(f32),
@@ -100,12 +105,30 @@ pub enum CompareCommand {
     Open(PictureId),
     /// Go to the result this many places further on.
     Step(isize),
-    SetMode(CompareMode),
+    /// Look at the pictures in this way, a row of `render::OVERLAYS`.
+    SetOverlay(&'static str),
     SetAligned(bool),
+    /// The pictures of a comparison are ready to be painted.
+    Prepared(PreparedComparison),
     /// Let the person choose where the picture of both sides is saved.
     ChooseSavePath,
     SaveTo(PathBuf),
     Close,
+}
+
+/// Pictures that were made ready in the background.
+#[derive(Clone)]
+pub struct PreparedComparison {
+    pub match_id: PictureId,
+    pub is_aligned: bool,
+    /// Taken out once.
+    pub pair: Arc<Mutex<Option<PreparedPair>>>,
+}
+
+impl std::fmt::Debug for PreparedComparison {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PreparedComparison({:?})", self.match_id)
+    }
 }
 
 /// Paths after a look at the disk.

@@ -24,9 +24,11 @@ use std::time::Duration;
 use std::time::Instant;
 
 use eframe::egui;
+use egui::Key;
 
 use command::Command;
 use command::Commands;
+use command::FindCommand;
 use services::Services;
 use state::AppState;
 use widgets::activity_bar;
@@ -104,9 +106,11 @@ impl CopylensApp {
             let screen = screens::of(state.place);
             (screen.ui)(ui, state, commands);
         });
+        widgets::drop_hint::ui(ui, state.place);
         error_card::notices_ui(ui, state, commands);
         closing::ui(ui, state, commands);
 
+        self.commands.extend(copied_texts(ui.ctx()));
         if !self.commands.is_empty() {
             let ctx = ui.ctx().clone();
             self.apply_commands(&ctx);
@@ -114,6 +118,10 @@ impl CopylensApp {
     }
 
     fn take_keys_and_drops(&mut self, ui: &egui::Ui) {
+        let is_pasting = ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, Key::V));
+        if is_pasting {
+            self.commands.push(Command::Find(FindCommand::Paste));
+        }
         for screen in screens::SCREENS {
             let is_pressed =
                 ui.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, screen.key));
@@ -135,10 +143,53 @@ impl CopylensApp {
             return;
         }
         for command in std::mem::take(&mut self.commands) {
-            apply::apply(&mut self.state, &mut self.services, command);
+            apply::apply(&mut self.state, &mut self.services, ctx, command);
         }
         ctx.request_repaint();
     }
+}
+
+/// Copy, cut and paste in text fields: the window hands these keys on as they are, because pictures
+/// and files can be pasted too.
+fn edit_keys(ctx: &egui::Context, raw: &mut egui::RawInput, clipboard: &dyn services::Desktop) {
+    if !ctx.text_edit_focused() {
+        return;
+    }
+    for event in &mut raw.events {
+        let egui::Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            ..
+        } = event
+        else {
+            continue;
+        };
+        if !modifiers.command_only() {
+            continue;
+        }
+        let key = *key;
+        if key == Key::C {
+            *event = egui::Event::Copy;
+        } else if key == Key::X {
+            *event = egui::Event::Cut;
+        } else if key == Key::V {
+            *event = egui::Event::Paste(clipboard.text());
+        }
+    }
+}
+
+/// What widgets copied, taken out of the hands of the window system.
+fn copied_texts(ctx: &egui::Context) -> Commands {
+    ctx.output_mut(|output| {
+        let copied = output.commands.iter().filter_map(|command| {
+            let egui::OutputCommand::CopyText(text) = command else {
+                return None;
+            };
+            Some(Command::CopyText(text.clone()))
+        });
+        copied.collect()
+    })
 }
 
 impl eframe::App for CopylensApp {
@@ -148,5 +199,9 @@ impl eframe::App for CopylensApp {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.draw(ui);
+    }
+
+    fn raw_input_hook(&mut self, ctx: &egui::Context, raw: &mut egui::RawInput) {
+        edit_keys(ctx, raw, &*self.services.desktop);
     }
 }

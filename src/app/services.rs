@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
 use crossbeam_channel::Sender;
+use eframe::egui_wgpu::RenderState;
 
 use super::command::Commands;
 use crate::data::Picture;
@@ -46,6 +47,8 @@ pub trait Desktop: Send + Sync {
     /// Where to save; `name` is a suggestion with its ending.
     fn choose_save_path(&self, title: &str, name: &str) -> Option<PathBuf>;
     fn paste(&self) -> Pasted;
+    /// The text of the clipboard, for text fields.
+    fn text(&self) -> String;
     fn copy_text(&self, text: &str);
     /// Opens the folder of a file in the file manager.
     fn reveal(&self, path: &std::path::Path);
@@ -69,6 +72,8 @@ pub enum Background {
 pub struct Services {
     pub jobs: Box<dyn Jobs>,
     pub desktop: Arc<dyn Desktop>,
+    /// The graphics card of the window; without one pictures are painted on the processor.
+    pub gpu: Option<RenderState>,
     background: Background,
     wake: Arc<dyn Fn() + Send + Sync>,
     answers_in: Sender<Commands>,
@@ -87,6 +92,7 @@ impl Services {
         Self {
             jobs,
             desktop,
+            gpu: None,
             background,
             wake: Arc::new(wake),
             answers_in,

@@ -6,7 +6,10 @@ pub mod models;
 mod settings;
 pub mod train;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
+use std::time::Instant;
 
 use crate::devices::DeviceInfo;
 use crate::settings::Home;
@@ -14,7 +17,6 @@ use crate::settings::Settings;
 use crate::worker::ActiveJob;
 use crate::worker::Failure;
 
-pub use compare::CompareMode;
 pub use compare::CompareState;
 pub use compare::Compared;
 pub use find::Answer;
@@ -180,8 +182,12 @@ pub enum NoticeAction {
 #[derive(Clone, Debug, Default)]
 pub struct Notices {
     shown: Vec<(NoticeId, Notice)>,
+    since: BTreeMap<NoticeId, Instant>,
     n_so_far: u64,
 }
+
+/// A notice that asks for nothing leaves by itself after this time.
+pub const NOTICE_STAYS: Duration = Duration::from_secs(8);
 
 /// More than this many at once hide the page.
 const MAX_NOTICES: usize = 4;
@@ -196,7 +202,17 @@ impl Notices {
         self.n_so_far += 1;
         let id = NoticeId(self.n_so_far);
         self.shown.push((id, notice));
+        self.since.insert(id, Instant::now());
         id
+    }
+
+    /// Takes away what has been read by now; problems and lists stay until they are closed.
+    pub fn forget_old(&mut self, stays: Duration) {
+        let since = &self.since;
+        self.shown.retain(|(id, notice)| {
+            let is_kept = notice.is_problem || !notice.details.is_empty();
+            is_kept || since.get(id).is_some_and(|since| since.elapsed() < stays)
+        });
     }
 
     pub fn dismiss(&mut self, id: NoticeId) {
@@ -224,6 +240,16 @@ mod tests {
         assert_eq!(notices.iter().count(), 1);
         notices.dismiss(second);
         assert!(notices.is_empty());
+    }
+
+    #[test]
+    fn a_note_leaves_by_itself_and_a_problem_stays() {
+        let mut notices = Notices::default();
+        notices.push(Notice::note("Saved"));
+        notices.push(Notice::problem("Not saved"));
+        notices.forget_old(Duration::ZERO);
+        let titles: Vec<_> = notices.iter().map(|(_, notice)| &*notice.title).collect();
+        assert_eq!(titles, ["Not saved"]);
     }
 
     #[test]

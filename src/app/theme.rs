@@ -10,6 +10,8 @@
 use eframe::egui;
 use egui::Color32;
 use egui::CornerRadius;
+use egui::FontData;
+use egui::FontDefinitions;
 use egui::FontFamily;
 use egui::FontId;
 use egui::Frame;
@@ -182,8 +184,14 @@ pub fn headline() -> TextStyle {
     TextStyle::Name("headline".into())
 }
 
+/// The family of titles: the same letters, heavier.
+pub fn strong() -> FontFamily {
+    FontFamily::Name("strong".into())
+}
+
 /// Gives the context our fonts, colors and measures, for both themes.
 pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(fonts());
     egui_material_icons::initialize(ctx);
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, Visuals::light()));
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, Visuals::dark()));
@@ -202,22 +210,36 @@ pub fn follow(ctx: &egui::Context, theme: Theme, scale: f32) {
     }
 }
 
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::default();
+    let regular = FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.otf"));
+    let heavy = FontData::from_static(include_bytes!("../../assets/fonts/Inter-SemiBold.otf"));
+    fonts.font_data.insert("inter".into(), regular.into());
+    fonts.font_data.insert("inter-strong".into(), heavy.into());
+    let proportional = fonts.families.entry(FontFamily::Proportional).or_default();
+    proportional.insert(0, "inter".into());
+    let mut titles = proportional.clone();
+    titles.insert(0, "inter-strong".into());
+    fonts.families.insert(strong(), titles);
+    fonts
+}
+
 fn style(palette: &Palette, base: Visuals) -> egui::Style {
     let mut style = egui::Style {
         animation_time: MOTION_SECS,
         visuals: visuals(palette, base),
         ..egui::Style::default()
     };
-    let sizes = [
-        (TextStyle::Small, 12.0),
-        (TextStyle::Body, 13.0),
-        (TextStyle::Button, 13.0),
-        (card_title(), 15.0),
-        (TextStyle::Heading, 20.0),
-        (headline(), 28.0),
+    let fonts = [
+        (TextStyle::Small, 12.0, FontFamily::Proportional),
+        (TextStyle::Body, 13.0, FontFamily::Proportional),
+        (TextStyle::Button, 13.0, FontFamily::Proportional),
+        (card_title(), 15.0, strong()),
+        (TextStyle::Heading, 20.0, strong()),
+        (headline(), 28.0, strong()),
     ];
-    for (text_style, size) in sizes {
-        let font = FontId::new(size, FontFamily::Proportional);
+    for (text_style, size, family) in fonts {
+        let font = FontId::new(size, family);
         style.text_styles.insert(text_style, font);
     }
     let code = FontId::new(12.0, FontFamily::Monospace);

@@ -16,8 +16,11 @@ use egui::TextureHandle;
 use egui::TextureOptions;
 use parking_lot::Mutex;
 
+use crate::data;
 use crate::data::Picture;
 
+/// Longest side of a thumbnail in pixels: sharp at 160 points on a display of scale 2.
+pub const THUMBNAIL_PX: u32 = 320;
 /// Textures beyond this are forgotten, the ones not shown for longest first.
 const BUDGET_BYTES: usize = 192 << 20;
 /// Pictures being made at once. What is asked for beyond this is asked for again next frame, so
@@ -32,6 +35,12 @@ pub enum ThumbnailSource {
     Picture(Arc<Picture>),
     /// A file on disk, decoded in full.
     File(PathBuf),
+    /// A piece of a picture: left, top, right, bottom; made smaller where it is longer than this.
+    Part {
+        picture: Arc<Picture>,
+        area: [u32; 4],
+        longest: u32,
+    },
 }
 
 /// What is there to draw for a picture.
@@ -173,10 +182,46 @@ impl Inner {
 }
 
 fn small_image(source: ThumbnailSource) -> Option<ColorImage> {
-    match source {
-        ThumbnailSource::Picture(picture) => Some(color_image(&picture)),
-        ThumbnailSource::Jpeg(_) | ThumbnailSource::File(_) => None,
+    let picture = match source {
+        ThumbnailSource::Jpeg(bytes) => {
+            Arc::new(data::decode_bytes(&bytes, "thumbnail".as_ref()).ok()?)
+        }
+        ThumbnailSource::Picture(picture) => picture,
+        ThumbnailSource::File(path) => Arc::new(data::decode(&path).ok()?),
+        ThumbnailSource::Part {
+            picture,
+            area,
+            longest,
+        } => return Some(part_image(&picture, area, longest)),
+    };
+    let longest = picture.width.max(picture.height);
+    if longest <= THUMBNAIL_PX {
+        return Some(color_image(&picture));
     }
+    Some(color_image(&data::fit_within(&picture, THUMBNAIL_PX)))
+}
+
+fn part_image(picture: &Picture, area: [u32; 4], longest: u32) -> ColorImage {
+    let [left, top, right, bottom] = area;
+    let (width, height) = (right - left, bottom - top);
+    if width.max(height) > longest {
+        return color_image(&data::fit_within(picture, longest));
+    }
+    let row_bytes = picture.width as usize * 3;
+    let rows = picture.rgb.chunks_exact(row_bytes);
+    let mut rgb = Vec::with_capacity(width as usize * height as usize * 3);
+    for row in rows.skip(top as usize).take(height as usize) {
+        rgb.extend_from_slice(&row[left as usize * 3..right as usize * 3]);
+    }
+    ColorImage::from_rgb([width as usize, height as usize], &rgb)
+}
+
+/// A name for pixels in memory; the same pixels always have the same one.
+pub fn picture_id(picture: &Picture) -> Id {
+    let n_samples = 257;
+    let step = (picture.rgb.len() / n_samples).max(1);
+    let samples: Vec<u8> = picture.rgb.iter().step_by(step).copied().collect();
+    Id::unique((picture.width, picture.height, samples))
 }
 
 /// The pixels as egui wants them.

@@ -5,5 +5,8 @@ pub mod controls;
 pub mod curve_plot;
 pub mod describe;
 pub mod device_picker;
+pub mod drop_hint;
+pub mod picture;
 pub mod rail;
+pub mod segments;
 pub mod words;

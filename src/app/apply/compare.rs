@@ -1,13 +1,32 @@
 //! What the commands of the Compare sheet do.
 
+use std::path::Path;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Instant;
 
+use eframe::egui;
+use parking_lot::Mutex;
+
+use crate::app::command::Command;
 use crate::app::command::CompareCommand;
+use crate::app::command::PreparedComparison;
 use crate::app::services::Services;
 use crate::app::state::AppState;
 use crate::app::state::CompareState;
 use crate::app::state::Compared;
+use crate::app::state::Notice;
+use crate::app::state::NoticeAction;
+use crate::app::state::Query;
+use crate::data;
 use crate::index::PictureId;
+use crate::matching;
+use crate::persist;
+use crate::render;
+use crate::render::PairRenderer;
+use crate::render::PreparedPair;
+use crate::worker::CompareReport;
 use crate::worker::Event;
 use crate::worker::Failure;
 use crate::worker::JobRequest;
@@ -16,27 +35,35 @@ use crate::worker::Outcome;
 use crate::worker::Source;
 
 /// Does what one command asks for.
-pub fn apply(state: &mut AppState, services: &mut Services, command: CompareCommand) {
+pub fn apply(
+    state: &mut AppState,
+    services: &mut Services,
+    ctx: &egui::Context,
+    command: CompareCommand,
+) {
     match command {
         CompareCommand::Open(id) => open(state, services, id),
         CompareCommand::Step(n) => step(state, services, n),
-        CompareCommand::SetMode(mode) => {
+        CompareCommand::SetOverlay(overlay) => {
             if let Some(compare) = &mut state.compare {
-                compare.mode = mode;
+                compare.overlay = overlay;
             }
         }
         CompareCommand::SetAligned(is_aligned) => {
             if let Some(compare) = &mut state.compare {
                 compare.is_aligned = is_aligned;
+                prepare(compare, services);
             }
         }
-        CompareCommand::ChooseSavePath | CompareCommand::SaveTo(_) => {}
+        CompareCommand::Prepared(prepared) => take_prepared(state, services, ctx, &prepared),
+        CompareCommand::ChooseSavePath => choose_save_path(state, services),
+        CompareCommand::SaveTo(path) => save(state, services, path),
         CompareCommand::Close => state.compare = None,
     }
 }
 
 /// Takes in one piece of news.
-pub fn on_event(state: &mut AppState, event: &Event) {
+pub fn on_event(state: &mut AppState, services: &Services, event: &Event) {
     let Some(compare) = &mut state.compare else {
         return;
     };
@@ -56,6 +83,55 @@ pub fn on_event(state: &mut AppState, event: &Event) {
             advice: None,
         }),
     };
+    prepare(compare, services);
+}
+
+/// Makes the pictures ready for painting, beside the window.
+fn prepare(compare: &CompareState, services: &Services) {
+    let Some(report) = compare.report().cloned() else {
+        return;
+    };
+    if compare.pair().is_some() {
+        return;
+    }
+    let (match_id, is_aligned) = (compare.match_id, compare.is_aligned);
+    let gpu = services.gpu.clone();
+    services.background("prepare-comparison", move || {
+        let mut comparison = report.comparison.clone();
+        if !is_aligned {
+            comparison.transform = None;
+        }
+        let pair = PreparedPair::new(&report.a, &report.b, &comparison, gpu.as_ref());
+        let prepared = PreparedComparison {
+            match_id,
+            is_aligned,
+            pair: Arc::new(Mutex::new(Some(pair))),
+        };
+        vec![Command::Compare(CompareCommand::Prepared(prepared))]
+    });
+}
+
+fn take_prepared(
+    state: &mut AppState,
+    services: &Services,
+    ctx: &egui::Context,
+    prepared: &PreparedComparison,
+) {
+    let Some(compare) = &mut state.compare else {
+        return;
+    };
+    if compare.match_id != prepared.match_id {
+        return;
+    }
+    let Some(pair) = prepared.pair.lock().take() else {
+        return;
+    };
+    let pair = Rc::new(PairRenderer::new(ctx, services.gpu.as_ref(), pair));
+    if prepared.is_aligned {
+        compare.aligned = Some(pair);
+    } else {
+        compare.unaligned = Some(pair);
+    }
 }
 
 fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
@@ -76,17 +152,19 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
         model: None,
         device: None,
     });
-    let (mode, is_aligned) = match &state.compare {
-        Some(compare) => (compare.mode, compare.is_aligned),
-        None => (crate::app::state::CompareMode::default(), true),
+    let (overlay, is_aligned) = match &state.compare {
+        Some(compare) => (compare.overlay, compare.is_aligned),
+        None => (render::OVERLAYS[0].id, true),
     };
     state.compare = Some(CompareState {
         match_id: id,
         job: Some(job),
         asked_at: Instant::now(),
         outcome: Compared::Waiting,
-        mode,
+        overlay,
         is_aligned,
+        aligned: None,
+        unaligned: None,
     });
 }
 
@@ -94,11 +172,58 @@ fn step(state: &mut AppState, services: &mut Services, n: isize) {
     let Some(current) = state.compare.as_ref().map(|compare| compare.match_id) else {
         return;
     };
-    let shown = state.find.shown_matches();
+    let shown: Vec<PictureId> = state
+        .find
+        .shown_matches()
+        .iter()
+        .map(|one| one.id)
+        .collect();
     let Some(at) = shown.iter().position(|id| *id == current) else {
         return;
     };
     if let Some(next) = at.checked_add_signed(n).and_then(|at| shown.get(at)) {
         open(state, services, *next);
+    }
+}
+
+fn choose_save_path(state: &AppState, services: &Services) {
+    let query = state.find.query().map(Query::name).unwrap_or_default();
+    let stem = Path::new(&query).file_stem().unwrap_or_default();
+    let name = format!("{} compared.png", stem.to_string_lossy());
+    let desktop = services.desktop.clone();
+    services.background("choose-save-path", move || {
+        let chosen = desktop.choose_save_path("Save both pictures as PNG", &name);
+        let save = |path| Command::Compare(CompareCommand::SaveTo(path));
+        chosen.map(save).into_iter().collect()
+    });
+}
+
+fn save(state: &AppState, services: &Services, path: PathBuf) {
+    let compare = state.compare.as_ref();
+    let Some(report) = compare.and_then(CompareState::report).cloned() else {
+        return;
+    };
+    services.background("save-comparison", move || {
+        vec![Command::Tell(saved(&report, &path))]
+    });
+}
+
+/// Writes the picture of both sides; returns what to tell about it.
+fn saved(report: &CompareReport, path: &Path) -> Notice {
+    let sheet = matching::side_by_side_png(&report.a, &report.b, &report.comparison);
+    let bytes = match data::encode_png(&sheet) {
+        Ok(bytes) => bytes,
+        Err(err) => {
+            return Notice::problem("The picture could not be made")
+                .with_details(vec![err.to_string()]);
+        }
+    };
+    match persist::save(path, &bytes) {
+        Ok(()) => Notice::note("Saved")
+            .with_advice(path.display().to_string())
+            .with_action(NoticeAction::RevealFile(path.to_owned())),
+        Err(err) => Notice::problem("The picture could not be saved")
+            .with_advice(err.advice())
+            .with_details(vec![err.to_string()]),
     }
 }

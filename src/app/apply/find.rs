@@ -23,6 +23,8 @@ use crate::app::state::Found;
 use crate::app::state::Notice;
 use crate::app::state::Place;
 use crate::app::state::Query;
+use crate::matching::Band;
+use crate::monitor::Monitor;
 use crate::worker::Event;
 use crate::worker::Failure;
 use crate::worker::IndexReport;
@@ -77,6 +79,7 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand
                 open_demo(state, services);
             }
         }
+        FindCommand::SetNotch(notch) => state.find.notch = notch,
         FindCommand::SelectQuery(idx) => {
             state.find.selected_query = idx.min(state.find.queries.len().saturating_sub(1));
         }
@@ -289,8 +292,11 @@ fn answer_folders(state: &mut AppState, services: &mut Services, answer: FolderA
 
 /// Every picture in these folders as a query.
 fn pictures_in(paths: &[PathBuf]) -> Commands {
-    let files = paths.iter().filter(|path| path.is_file());
-    let sources: Vec<Source> = files.cloned().map(Source::File).collect();
+    let (folders, files): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|path| path.is_dir());
+    let mut sources: Vec<Source> = files.into_iter().map(Source::File).collect();
+    if let Ok(scan) = crate::data::scan(&Monitor::silent(), &folders) {
+        sources.extend(scan.files.into_iter().map(|file| Source::File(file.path)));
+    }
     if sources.is_empty() {
         let notice = Notice::note("There are no pictures in this folder");
         return vec![Command::Tell(notice)];
@@ -330,6 +336,16 @@ fn on_query_ended(state: &mut AppState, id: JobId, outcome: &Outcome) -> bool {
         return false;
     };
     query.job = None;
+    if let Outcome::Done(JobResult::Find(report)) = outcome {
+        let n_likely = report.matches.iter().filter(|one| one.band != Band::None);
+        log::info!(
+            "{}: found {} in {} pictures within {:.2} s",
+            query.name(),
+            n_likely.count(),
+            report.searched,
+            report.seconds
+        );
+    }
     match outcome {
         Outcome::Done(JobResult::Find(report)) => match &mut query.answer {
             Answer::Found(found) => found.refine(report.clone()),

@@ -27,15 +27,9 @@ pub fn sorted(paths: Vec<PathBuf>) -> Sorted {
     sorted
 }
 
+/// By its name, or by its first bytes where the name says nothing.
 fn is_picture(path: &std::path::Path) -> bool {
-    let endings = [
-        "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "tga", "ico",
-    ];
-    path.extension().is_some_and(|ending| {
-        endings
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
-    })
+    crate::data::is_picture_name(path) || crate::data::decode_info(path).is_ok()
 }
 
 #[cfg(test)]

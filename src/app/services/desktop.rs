@@ -76,6 +76,11 @@ impl Desktop for SystemDesktop {
         }
     }
 
+    fn text(&self) -> String {
+        let text = self.with_clipboard(arboard::Clipboard::get_text);
+        text.unwrap_or_default()
+    }
+
     fn copy_text(&self, text: &str) {
         self.with_clipboard(|clipboard| clipboard.set_text(text));
     }

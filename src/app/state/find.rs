@@ -9,6 +9,10 @@ use std::time::Instant;
 use crate::data::Picture;
 use crate::index::PictureId;
 use crate::index::Skipped;
+use crate::matching;
+use crate::matching::Band;
+use crate::matching::Notch;
+use crate::matching::Thresholds;
 use crate::settings::Home;
 use crate::settings::Settings;
 use crate::worker::Failure;
@@ -71,6 +75,10 @@ pub struct FindState {
     pub selected_query: usize,
     /// Folders that were dropped; the page asks what to do with them.
     pub asking: Option<Vec<PathBuf>>,
+    /// How much of what was found is shown.
+    pub notch: Notch,
+    /// The similarities of the model at the normal notch.
+    pub thresholds: Thresholds,
 }
 
 impl FindState {
@@ -97,6 +105,8 @@ impl FindState {
             queries: Vec::new(),
             selected_query: 0,
             asking: None,
+            notch: Notch::default(),
+            thresholds: Thresholds::default(),
         }
     }
 
@@ -131,14 +141,34 @@ impl FindState {
     }
 
     /// The matches of the selected query in the order they are on screen.
-    pub fn shown_matches(&self) -> Vec<PictureId> {
-        let found = self.query().and_then(Query::found);
-        let matches = found.map(|found| found.matches.as_slice());
-        matches
-            .unwrap_or_default()
-            .iter()
-            .map(|found| found.id)
+    pub fn shown_matches(&self) -> Vec<&Match> {
+        let Some(found) = self.query().and_then(Query::found) else {
+            return Vec::new();
+        };
+        let bands = self.bands(found, self.notch);
+        bands.into_iter().flat_map(|(_, matches)| matches).collect()
+    }
+
+    /// What was found in bands, the surest first; empty bands are left out.
+    pub fn bands<'a>(&self, found: &'a Found, notch: Notch) -> Vec<(Band, Vec<&'a Match>)> {
+        let thresholds = notch.thresholds(&self.thresholds);
+        let in_band = |wanted: Band| {
+            let matches = found.matches.iter();
+            let kept = matches
+                .filter(|one| matching::band(one.similarity, one.same_file, &thresholds) == wanted);
+            (wanted, kept.collect::<Vec<_>>())
+        };
+        [Band::SameFile, Band::Edited, Band::Maybe]
+            .into_iter()
+            .map(in_band)
+            .filter(|(_, matches)| !matches.is_empty())
             .collect()
+    }
+
+    /// How many matches a notch shows.
+    pub fn count(&self, found: &Found, notch: Notch) -> usize {
+        let bands = self.bands(found, notch);
+        bands.iter().map(|(_, matches)| matches.len()).sum()
     }
 }
 
@@ -242,7 +272,6 @@ pub fn source_name(source: &Source) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matching::Band;
 
     fn found(id: u64, similarity: f32) -> Match {
         Match {

@@ -89,7 +89,7 @@ pub fn duration(duration: Duration) -> String {
         (0..=9, _) => format!("{} s", secs.max(1)),
         (10..=89, _) => format!("{} s", (secs + 2) / 5 * 5),
         (_, 0..=59) => format!("{mins} min"),
-        _ if mins % 60 == 0 => format!("{} h", mins / 60),
+        _ if mins.is_multiple_of(60) => format!("{} h", mins / 60),
         _ => format!("{} h {} min", mins / 60, mins % 60),
     }
 }
