@@ -230,6 +230,33 @@ fn make_empty(_bytes: &[u8]) -> Vec<u8> {
     Vec::new()
 }
 
+#[test]
+fn searching_goes_on_while_something_is_written() {
+    let temp = tempfile::tempdir().unwrap();
+    let (dir, folder) = (temp.path().join("library"), temp.path().join("pictures"));
+    let library = fill(&dir, &folder, 1);
+    let query = entry(&folder, 0).descriptor;
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            for number in 1..=40 {
+                library.put(MODEL, vec![entry(&folder, number)]).unwrap();
+            }
+        });
+        let mut n_seen = 0;
+        while !writer.is_finished() {
+            let hits = library.search(MODEL, &query, 100).unwrap();
+            assert!(hits[0].similarity > 0.999);
+            assert!(hits.len() >= n_seen);
+            n_seen = hits.len();
+        }
+    });
+    let hits = library.search(MODEL, &query, 100).unwrap();
+    assert_eq!(hits.len(), 41);
+    let silent = Monitor::silent();
+    assert!(library.merge_segments_above(MODEL, 10, &silent).unwrap());
+    assert_eq!(library.search(MODEL, &query, 100).unwrap(), hits);
+}
+
 /// Set in the child: the folder to work in.
 #[cfg(target_os = "linux")]
 const CHILD: &str = "COPYLENS_TEST_FULL_DISK_CHILD";

@@ -12,11 +12,15 @@ use super::types::PictureId;
 impl Library {
     /// Forgets pictures; says how many of them were there.
     pub fn remove(&self, ids: &[PictureId]) -> Result<usize, IndexError> {
+        let _writer = self.writer.lock();
         if ids.is_empty() {
+            // This is the end of a round of indexing all the same.
+            if self.n_unflushed.load(Ordering::Relaxed) > 0 {
+                self.flush()?;
+            }
             return Ok(0);
         }
         let ids: Vec<u64> = ids.iter().map(|id| id.0).collect();
-        let _writer = self.writer.lock();
         let n_removed = self.store.write(|tables| {
             let mut n_removed = 0;
             for &id in &ids {

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use super::*;
 use crate::data::DiskFile;
-use crate::monitor::Monitor;
 use crate::persist;
 
 const MODEL: &str = "model-a";
@@ -370,41 +368,4 @@ fn a_file_outside_the_folders_is_refused() {
     persist::save(&outside, b"x").unwrap();
     let put = desk.library.put(MODEL, vec![entry(&file(&outside), MODEL)]);
     assert!(matches!(put, Err(IndexError::OutsideRoots { .. })));
-}
-
-#[test]
-fn searching_goes_on_while_something_is_written() {
-    let desk = Desk::new();
-    desk.write("a.jpg", "a");
-    desk.index(MODEL);
-    let query = descriptor(MODEL, b"a");
-    let library = Arc::new(desk.library);
-    let template = entry(&file(&desk.temp.path().join("pictures/a.jpg")), MODEL);
-    let folder = desk.temp.path().join("pictures");
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(|| {
-            for n in 0..40 {
-                let mut entry = template.clone();
-                entry.file.path = folder.join(format!("{n}.jpg"));
-                entry.hash = *blake3::hash(&[n]).as_bytes();
-                entry.descriptor = descriptor(MODEL, &[n]);
-                library.put(MODEL, vec![entry]).unwrap();
-            }
-        });
-        let mut n_seen = 0;
-        while !writer.is_finished() {
-            let hits = library.search(MODEL, &query, 100).unwrap();
-            assert!(hits[0].similarity > 0.999);
-            assert!(hits.len() >= n_seen);
-            n_seen = hits.len();
-        }
-    });
-    let hits = library.search(MODEL, &query, 100).unwrap();
-    assert_eq!(hits.len(), 41);
-    assert!(
-        library
-            .merge_segments_above(MODEL, 10, &Monitor::silent())
-            .unwrap()
-    );
-    assert_eq!(library.search(MODEL, &query, 100).unwrap(), hits);
 }
