@@ -24,7 +24,10 @@ pub(super) fn describe() -> DeviceInfo {
 fn name() -> String {
     let what = RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing());
     let brand = match System::new_with_specifics(what) {
-        Ok(system) => system.cpus().first().map(|cpu| cpu.brand().trim().to_owned()),
+        Ok(system) => system
+            .cpus()
+            .first()
+            .map(|cpu| cpu.brand().trim().to_owned()),
         Err(err) => {
             log::debug!("The processor has no name: {err}");
             None

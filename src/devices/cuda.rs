@@ -59,7 +59,10 @@ fn names_in_proc() -> Vec<String> {
     let name = |file: &std::path::PathBuf| {
         let text = std::fs::read_to_string(file).unwrap_or_default();
         let model = text.lines().find_map(|line| line.strip_prefix("Model:"));
-        model.map_or_else(|| "NVIDIA graphics card".to_owned(), |m| m.trim().to_owned())
+        model.map_or_else(
+            || "NVIDIA graphics card".to_owned(),
+            |m| m.trim().to_owned(),
+        )
     };
     files.iter().map(name).collect()
 }

@@ -63,7 +63,10 @@ type GetCount = unsafe extern "C" fn(*mut c_int) -> c_int;
 type Get = unsafe extern "C" fn(*mut c_int, c_int) -> c_int;
 type GetName = unsafe extern "C" fn(*mut c_char, c_int, c_int) -> c_int;
 
-#[expect(unsafe_code, reason = "the driver is a C library that is loaded by name")]
+#[expect(
+    unsafe_code,
+    reason = "the driver is a C library that is loaded by name"
+)]
 fn names() -> Result<Vec<String>, String> {
     let not_found = || format!("the driver library {} is missing", DRIVER_LIBRARIES[0]);
     // SAFETY: loading NVIDIA's driver runs its own start-up code and nothing else.
@@ -76,7 +79,9 @@ fn names() -> Result<Vec<String>, String> {
     // outlive the calls, and `cuDeviceGetName` ends its text with a zero within the length given.
     unsafe {
         let init = library.get::<Init>(b"cuInit\0").map_err(old)?;
-        let get_count = library.get::<GetCount>(b"cuDeviceGetCount\0").map_err(old)?;
+        let get_count = library
+            .get::<GetCount>(b"cuDeviceGetCount\0")
+            .map_err(old)?;
         let get = library.get::<Get>(b"cuDeviceGet\0").map_err(old)?;
         let get_name = library.get::<GetName>(b"cuDeviceGetName\0").map_err(old)?;
         let code = init(0);

@@ -60,7 +60,10 @@ fn ask_driver() -> Vec<wgpu::AdapterInfo> {
 /// The answer of a future that is ready at once, as this one is on a desktop.
 fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
-    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
         Poll::Ready(answer) => Some(answer),
         Poll::Pending => None,
     }
@@ -69,7 +72,10 @@ fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
 fn describe(found: &[wgpu::AdapterInfo]) -> Vec<Adapter> {
     let of_type = |idx: usize, device_type| {
         let before = &found[..idx];
-        before.iter().filter(|a| a.device_type == device_type).count()
+        before
+            .iter()
+            .filter(|a| a.device_type == device_type)
+            .count()
     };
     let describe_one = |(idx, adapter): (usize, &wgpu::AdapterInfo)| {
         let (kind, usable, reason) = judge(adapter.device_type);

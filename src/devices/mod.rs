@@ -151,7 +151,7 @@ fn try_out(info: &DeviceInfo) -> Result<Device, DeviceError> {
     let attempt = catch_unwind(AssertUnwindSafe(|| {
         let device = connect(info)?;
         let doubled = Tensor::<1>::from_floats([1.0, 2.0], &device) * 2.0;
-        let numbers = doubled.into_data().to_vec::<f32>();
+        let numbers = doubled.into_data().try_to_vec::<f32>();
         match numbers {
             Ok(numbers) if numbers == [2.0, 4.0] => Ok(device),
             Ok(numbers) => Err(format!("it computes 2 x [1, 2] = {numbers:?}")),
