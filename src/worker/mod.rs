@@ -7,10 +7,34 @@
 //! - Not here: what a job computes (the rooms below), how it looks (`app`, `cli`).
 //! - To add a job: one file in `jobs/`, one variant of `JobRequest` and of `JobResult`.
 
+mod budget;
+mod compute;
+mod embedders;
+mod error;
+mod events;
+mod failure;
+mod inbox;
+mod job;
+mod jobs;
+mod libraries;
+mod pool;
+mod queue;
 mod request;
+mod shared;
 
+pub use compute::Defaults;
+pub use compute::Worker;
+pub use error::WorkerError;
+pub use failure::describe as describe_error;
+pub use inbox::drain;
+pub use job::Job;
+pub use job::JobContext;
+pub use job::Pace;
 pub use request::ActiveJob;
+pub use request::BenchReport;
 pub use request::CompareReport;
+pub use request::EmbedReport;
+pub use request::EmbedSpeed;
 pub use request::Event;
 pub use request::Failure;
 pub use request::FindReport;

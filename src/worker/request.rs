@@ -8,7 +8,9 @@ use crate::data::Picture;
 use crate::distill::RunConfig;
 use crate::distill::RunEvent;
 use crate::distill::RunSummary;
+use crate::eval::disc21;
 use crate::index::PictureId;
+use crate::index::SearchBench;
 use crate::index::Skipped;
 use crate::matching::Band;
 use crate::matching::Comparison;
@@ -70,6 +72,22 @@ pub enum JobRequest {
     },
     /// Count the pictures of training folders and try to read the header of each. Long.
     CheckPictures { folders: Vec<PathBuf> },
+    /// Descriptors of pictures, and of all pictures of folders. Long.
+    Embed {
+        pictures: Vec<PathBuf>,
+        model: Option<String>,
+        device: Option<String>,
+    },
+    /// Measure a model on the DISC21 task in a folder. Long.
+    Evaluate {
+        data: PathBuf,
+        model: Option<String>,
+        device: Option<String>,
+    },
+    /// Measure how fast this computer decodes, embeds and searches. Long.
+    Bench { device: Option<String> },
+    /// Take a folder and its pictures out of a library; the files stay. Quick.
+    RemoveFolder { library: PathBuf, folder: PathBuf },
 }
 
 /// What a finished job leaves behind for the screens.
@@ -91,6 +109,12 @@ pub enum JobResult {
     Distill(RunSummary),
     MeasureModel(ModelInfo),
     CheckPictures(PictureCheck),
+    Embed(EmbedReport),
+    Evaluate(Box<disc21::Report>),
+    Bench(BenchReport),
+    RemoveFolder {
+        library: PathBuf,
+    },
 }
 
 /// What indexing did. The fields are the JSON of `copylens index`.
@@ -111,6 +135,7 @@ pub struct FindReport {
     pub query: Source,
     /// The query picture itself, at most 1024 pixels wide or high.
     pub picture: Arc<Picture>,
+    /// The nearest pictures whatever their band, so that the window can band them again.
     pub matches: Vec<Match>,
     /// Pictures searched, and pictures the library knows of.
     pub searched: usize,
@@ -163,6 +188,36 @@ pub struct PictureCheck {
     pub folders: Vec<PathBuf>,
     pub readable: usize,
     pub unreadable: Vec<Skipped>,
+}
+
+/// Descriptors in the order of the pictures that were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct EmbedReport {
+    /// Length of a descriptor.
+    pub dimensions: usize,
+    pub rows: Vec<(PathBuf, Vec<f32>)>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// How fast this computer is.
+#[derive(Clone, Debug)]
+pub struct BenchReport {
+    /// Id of the device that embedded.
+    pub device: String,
+    /// JPEG photos of 1024 x 768 pixels, one core, and all cores together.
+    pub decode_per_second: f64,
+    pub decode_per_second_all_cores: f64,
+    pub embed: Vec<EmbedSpeed>,
+    /// By number of descriptors.
+    pub search: Vec<(usize, SearchBench)>,
+}
+
+/// How fast one model embeds at one batch size.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct EmbedSpeed {
+    pub model: String,
+    pub batch_size: usize,
+    pub pictures_per_second: f64,
 }
 
 /// How a job ended. Exactly one of these reaches the screens for each job.

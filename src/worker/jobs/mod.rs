@@ -1,0 +1,96 @@
+//! The jobs, one file each.
+//!
+//! To add one: a file with a struct that implements [`Job`], a variant of `JobRequest` and of
+//! `JobResult`, and an arm of [`from_request`].
+
+mod bench;
+mod check_pictures;
+mod compare;
+mod describe;
+mod distill;
+mod embed;
+mod evaluate;
+mod find;
+mod index;
+mod index_batch;
+mod measure_model;
+mod open_demo;
+mod remove_folder;
+mod source;
+mod trial;
+mod views;
+
+use super::job::Job;
+use super::request::JobRequest;
+
+/// The job that does what was asked for.
+pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
+    match request {
+        JobRequest::OpenDemo => Box::new(open_demo::OpenDemo),
+        JobRequest::Index {
+            library,
+            folders,
+            model,
+            device,
+        } => Box::new(index::IndexFolders {
+            library,
+            folders,
+            model,
+            device,
+        }),
+        JobRequest::Find {
+            library,
+            query,
+            model,
+            device,
+            top,
+        } => Box::new(find::Find {
+            library,
+            query,
+            model,
+            device,
+            top,
+        }),
+        JobRequest::Compare {
+            a,
+            b,
+            model,
+            device,
+        } => Box::new(compare::Compare {
+            a,
+            b,
+            model,
+            device,
+        }),
+        JobRequest::Trial(config) => Box::new(trial::Trial { config }),
+        JobRequest::Distill(config) => Box::new(distill::Distill { config }),
+        JobRequest::MeasureModel { model, device } => {
+            Box::new(measure_model::MeasureModel { model, device })
+        }
+        JobRequest::CheckPictures { folders } => {
+            Box::new(check_pictures::CheckPictures { folders })
+        }
+        JobRequest::Embed {
+            pictures,
+            model,
+            device,
+        } => Box::new(embed::Embed {
+            pictures,
+            model,
+            device,
+        }),
+        JobRequest::Evaluate {
+            data,
+            model,
+            device,
+        } => Box::new(evaluate::Evaluate {
+            data,
+            model,
+            device,
+        }),
+        JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::RemoveFolder { library, folder } => {
+            Box::new(remove_folder::RemoveFolder { library, folder })
+        }
+    }
+}
