@@ -32,3 +32,4 @@ pub mod render;
 pub mod worker;
 
 pub mod app;
+pub mod cli;

@@ -1,3 +1,48 @@
 //! Starts Copylens: the window, or its command-line twin.
 
-fn main() {}
+use std::panic::PanicHookInfo;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use copylens::cli;
+
+fn main() -> ExitCode {
+    let args = cli::Args::parse();
+    std::panic::set_hook(Box::new(log_panic));
+    if args.self_test {
+        start_log();
+        return cli::self_test();
+    }
+    match args.command {
+        Some(command) => {
+            start_log();
+            cli::run(command)
+        }
+        None => ExitCode::FAILURE,
+    }
+}
+
+/// Warnings go to standard error; `RUST_LOG` shows more.
+fn start_log() {
+    let filter = env_logger::Env::default().default_filter_or("error,copylens=warn");
+    env_logger::Builder::from_env(filter)
+        .format_target(false)
+        .init();
+}
+
+/// Panics are caught where they happen and become messages; the log keeps where that was.
+///
+/// Broken pictures make some decoders panic. That is expected and is reported as a picture that
+/// was left out.
+fn log_panic(info: &PanicHookInfo<'_>) {
+    let thread = std::thread::current();
+    let is_decoder = thread.name().is_some_and(|name| name.starts_with("decode"));
+    let level = if is_decoder {
+        log::Level::Debug
+    } else {
+        log::Level::Warn
+    };
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let text = info.payload_as_str().unwrap_or("no reason given");
+    log::log!(level, "A part of Copylens gave up at {place}: {text}");
+}

@@ -1,0 +1,100 @@
+//! `copylens bench`
+
+use serde::Serialize;
+
+use super::Success;
+use super::output::Output;
+use super::session::Session;
+use super::session::WrongAnswer;
+use crate::worker::BenchReport;
+use crate::worker::EmbedSpeed;
+use crate::worker::JobRequest;
+use crate::worker::JobResult;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Device to embed on.
+    #[arg(long, value_name = "ID")]
+    device: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    device: String,
+    decode_per_second: f64,
+    decode_per_second_all_cores: f64,
+    embed: Vec<EmbedSpeed>,
+    search: Vec<SearchRow>,
+}
+
+#[derive(Serialize)]
+struct SearchRow {
+    descriptors: usize,
+    /// Through the graph, which is what a library of this size uses.
+    queries_per_second: f64,
+    recall_at_10: f64,
+    queries_per_second_exact: f64,
+    build_seconds: f64,
+}
+
+pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
+    let session = Session::start(output)?;
+    let device = args.device;
+    let JobResult::Bench(report) = session.run(JobRequest::Bench { device })? else {
+        return Err(WrongAnswer.into());
+    };
+    let report = Report::from(report);
+    if args.json {
+        output.json(&report)?;
+    } else {
+        report.print(output)?;
+    }
+    Ok(Success::Complete)
+}
+
+impl From<BenchReport> for Report {
+    fn from(report: BenchReport) -> Self {
+        let row = |(descriptors, bench): &(usize, crate::index::SearchBench)| SearchRow {
+            descriptors: *descriptors,
+            queries_per_second: bench.queries_per_second_hnsw,
+            recall_at_10: bench.recall_at_10,
+            queries_per_second_exact: bench.queries_per_second_exact,
+            build_seconds: bench.build_seconds,
+        };
+        Self {
+            search: report.search.iter().map(row).collect(),
+            device: report.device,
+            decode_per_second: report.decode_per_second,
+            decode_per_second_all_cores: report.decode_per_second_all_cores,
+            embed: report.embed,
+        }
+    }
+}
+
+impl Report {
+    fn print(&self, output: &Output) -> anyhow::Result<()> {
+        output.line(&format!(
+            "Decoding: {:.0} photos/s on one core, {:.0} on all",
+            self.decode_per_second, self.decode_per_second_all_cores,
+        ))?;
+        for speed in &self.embed {
+            output.line(&format!(
+                "Embedding with {} on {}, {} at once: {:.1} pictures/s",
+                speed.model, self.device, speed.batch_size, speed.pictures_per_second,
+            ))?;
+        }
+        for row in &self.search {
+            output.line(&format!(
+                "Searching {} descriptors: {:.0} queries/s, recall {:.3} ({:.0} exactly)",
+                row.descriptors,
+                row.queries_per_second,
+                row.recall_at_10,
+                row.queries_per_second_exact,
+            ))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,170 @@
+//! The command-line twin: every job of the window without the window.
+//!
+//! - Owns: the arguments, what is printed, the exit code.
+//! - Invariant: jobs are those of `worker`, so that both twins do the same.
+//! - Invariant: names of subcommands and fields of JSON are a contract; they stay.
+//! - Invariant: standard output holds results only; progress and errors go to standard error.
+//! - To add a subcommand: one file with its `Args` and `run`, one variant of [`Command`], one arm
+//!   of [`run`].
+
+mod bench;
+mod compare;
+mod devices;
+mod distill;
+mod embed;
+mod evaluate;
+mod find;
+mod index;
+mod model_files;
+mod models;
+mod output;
+mod self_test;
+mod session;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::Subcommand;
+
+use output::Output;
+
+/// Finds copies of pictures, and teaches small fast models to find them better.
+///
+/// Without a subcommand the window opens and searches for the pictures that are named.
+#[derive(Debug, Parser)]
+#[command(name = "copylens", version, args_conflicts_with_subcommands = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Pictures to search for in the window.
+    pub files: Vec<PathBuf>,
+    /// Check this installation and print what was found.
+    #[arg(long)]
+    pub self_test: bool,
+    /// How the window is drawn, for graphics drivers that fail.
+    #[arg(long, value_name = "NAME")]
+    pub renderer: Option<String>,
+}
+
+/// What can be done without the window.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the processors and graphics cards that can be used.
+    Devices(devices::Args),
+    /// List the models.
+    Models(models::Args),
+    /// Read folders of pictures into a library.
+    Index(index::Args),
+    /// Search a library for copies of pictures.
+    Find(find::Args),
+    /// Compare two pictures and show what connects them.
+    Compare(compare::Args),
+    /// Write the descriptors of pictures to a file.
+    Embed(embed::Args),
+    /// Teach a student model.
+    Distill(distill::Args),
+    /// Measure a model on a published task.
+    Evaluate(evaluate::Args),
+    /// Measure how fast this computer decodes, embeds and searches.
+    Bench(bench::Args),
+    /// Add a model file to the models.
+    Import(model_files::ImportArgs),
+    /// Write a model to a file.
+    Export(model_files::ExportArgs),
+}
+
+/// Runs a subcommand. The exit code is 0 for success, 1 for failure; clap exits with 2 by itself
+/// when the arguments are wrong.
+pub fn run(command: Command) -> ExitCode {
+    finish(|output| match command {
+        Command::Devices(args) => devices::run(&args, output),
+        Command::Models(args) => models::run(&args, output),
+        Command::Index(args) => index::run(args, output),
+        Command::Find(args) => find::run(args, output),
+        Command::Compare(args) => compare::run(args, output),
+        Command::Embed(args) => embed::run(args, output),
+        Command::Distill(args) => distill::run(args, output),
+        Command::Evaluate(args) => evaluate::run(args, output),
+        Command::Bench(args) => bench::run(args, output),
+        Command::Import(args) => model_files::import(&args, output),
+        Command::Export(args) => model_files::export(&args, output),
+    })
+}
+
+/// Runs the checks of `--self-test`.
+pub fn self_test() -> ExitCode {
+    finish(self_test::run)
+}
+
+/// Whether everything that was asked for was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Success {
+    Complete,
+    /// Results were printed, but something failed; it has been said.
+    Partial,
+}
+
+fn finish(work: impl FnOnce(&Output) -> anyhow::Result<Success>) -> ExitCode {
+    let output = Output::new();
+    match work(&output) {
+        Ok(Success::Complete) => ExitCode::SUCCESS,
+        Ok(Success::Partial) => ExitCode::FAILURE,
+        Err(err) => {
+            output.error(&crate::worker::describe_error(&err));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn pictures_without_a_subcommand_are_for_the_window() {
+        let args = Args::try_parse_from(["copylens", "a.jpg", "b.png"]).unwrap();
+        assert!(args.command.is_none());
+        assert_eq!(args.files.len(), 2);
+    }
+
+    #[test]
+    fn the_contract_of_the_command_line_parses() {
+        for line in [
+            "devices --json",
+            "models --json",
+            "index --library L --model m --device cpu A B --json",
+            "find --library L --top 3 --json a.jpg b.jpg",
+            "compare a.jpg b.jpg --json --out c.png",
+            "embed --model m --device cpu --out d.npy a.jpg",
+            "distill --recipe balanced --student mobilenet-v3-large --teacher t --pictures A B \
+             --device cpu --out R --resume --json",
+            "evaluate disc21 --data D --model m --json",
+            "bench --device cpu --json",
+        ] {
+            let words = std::iter::once("copylens").chain(line.split_whitespace());
+            let parsed = Args::try_parse_from(words);
+            assert!(parsed.is_ok_and(|args| args.command.is_some()), "{line}");
+        }
+    }
+
+    #[test]
+    fn wrong_arguments_are_refused() {
+        for line in [
+            "find a.jpg",
+            "index --library L",
+            "compare a.jpg",
+            "embed a.jpg",
+        ] {
+            let words = std::iter::once("copylens").chain(line.split_whitespace());
+            assert!(Args::try_parse_from(words).is_err(), "{line}");
+        }
+    }
+}
