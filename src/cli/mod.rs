@@ -4,6 +4,7 @@
 //! - Invariant: jobs are those of `worker`, so that both twins do the same.
 //! - Invariant: names of subcommands and fields of JSON are a contract; they stay.
 //! - Invariant: standard output holds results only; progress and errors go to standard error.
+//! - Not here: the jobs themselves (`worker`), the window (`app`).
 //! - To add a subcommand: one file with its `Args` and `run`, one variant of [`Command`], one arm
 //!   of [`run`].
 
