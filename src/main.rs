@@ -4,6 +4,7 @@ use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use copylens::app;
 use copylens::cli;
 
 fn main() -> ExitCode {
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
             start_log();
             cli::run(command)
         }
-        None => ExitCode::FAILURE,
+        None => app::run_window(args.files, args.renderer),
     }
 }
 

@@ -13,12 +13,14 @@ mod closing;
 pub mod command;
 pub mod curves;
 pub mod error_card;
+mod log_file;
 pub mod screens;
 pub mod services;
 pub mod state;
 pub mod theme;
 pub mod thumbnails;
 pub mod widgets;
+mod window;
 
 use std::time::Duration;
 use std::time::Instant;
@@ -33,6 +35,8 @@ use services::Services;
 use state::AppState;
 use widgets::activity_bar;
 use widgets::rail;
+
+pub use window::run_window;
 
 /// Events that arrive are applied for at most this long per frame.
 const FRAME_BUDGET: Duration = Duration::from_millis(8);
@@ -102,7 +106,8 @@ impl CopylensApp {
             .resizable(false)
             .frame(egui::Frame::new().fill(theme::Palette::of(ui).card))
             .show(ui, |ui| activity_bar::ui(ui, state, commands));
-        egui::CentralPanel::no_frame().show(ui, |ui| {
+        let ground = egui::Frame::new().fill(theme::Palette::of(ui).ground);
+        egui::CentralPanel::default().frame(ground).show(ui, |ui| {
             let screen = screens::of(state.place);
             (screen.ui)(ui, state, commands);
         });
@@ -199,6 +204,10 @@ impl eframe::App for CopylensApp {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         self.draw(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
     }
 
     fn raw_input_hook(&mut self, ctx: &egui::Context, raw: &mut egui::RawInput) {

@@ -193,6 +193,8 @@ pub fn strong() -> FontFamily {
 pub fn install(ctx: &egui::Context) {
     ctx.set_fonts(fonts());
     egui_material_icons::initialize(ctx);
+    // Where the system does not say what it wants.
+    ctx.options_mut(|options| options.fallback_theme = egui::Theme::Light);
     ctx.set_style_of(egui::Theme::Light, style(&LIGHT, Visuals::light()));
     ctx.set_style_of(egui::Theme::Dark, style(&DARK, Visuals::dark()));
 }

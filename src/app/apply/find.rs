@@ -183,6 +183,9 @@ pub fn on_model_changed(state: &mut AppState, services: &mut Services) {
     if state.find.library == FindLibrary::Demo {
         open_demo(state, services);
     }
+    if state.find.mine.exists {
+        add_folders(state, services, Vec::new());
+    }
 }
 
 fn search(state: &mut AppState, mut sources: Vec<Source>) {
