@@ -49,7 +49,7 @@ impl Affine {
             .max(0.0)
             .sqrt();
         (
-            ((sum + spread) / 2.0).max(0.0).sqrt(),
+            f64::midpoint(sum, spread).max(0.0).sqrt(),
             ((sum - spread) / 2.0).max(0.0).sqrt(),
         )
     }

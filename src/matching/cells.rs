@@ -70,7 +70,9 @@ impl Cells {
             let centered = &mut units[start..];
             let length = centered.iter().map(|v| v * v).sum::<f32>().sqrt();
             let factor = if length > 1e-12 { length.recip() } else { 0.0 };
-            centered.iter_mut().for_each(|value| *value *= factor);
+            for value in centered {
+                *value *= factor;
+            }
             lengths.push(length);
         }
         let shortest = median(&lengths) * SHORT_DESCRIPTOR;

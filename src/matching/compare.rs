@@ -111,14 +111,8 @@ impl Grids {
         [map_a, map_b]: [&FeatureMap; 2],
         background: Option<&[f32]>,
     ) -> Self {
-        let own_mean;
-        let mean = match background {
-            Some(mean) => mean,
-            None => {
-                own_mean = cells::mean_descriptor(&[map_a, map_b]);
-                &own_mean
-            }
-        };
+        let own_mean = cells::mean_descriptor(&[map_a, map_b]);
+        let mean = background.unwrap_or(&own_mean);
         let deviations_b = super::grey::Grey::new(&turn.apply(&b.picture));
         let cells_a = Cells::new(
             map_a,
@@ -271,7 +265,7 @@ fn conclude(
     };
     match candidate.filter(|_| verified) {
         Some(candidate) => {
-            describe_alignment(&mut comparison, [a, b], [side_a, side_b], &candidate)
+            describe_alignment(&mut comparison, [a, b], [side_a, side_b], &candidate);
         }
         None => describe_failure(&mut comparison, side_a, side_b),
     }
@@ -322,8 +316,8 @@ fn describe_failure(comparison: &mut Comparison, a: &Side, b: &Side) {
     } else {
         Verdict::Different
     };
-    let (sentence, advice) = sentence::describe_failure(maybe, a.is_flat() || b.is_flat());
-    comparison.sentence = sentence.to_owned();
+    let (sentence, advice) = sentence::describe_failure(comparison.verdict, a.is_flat() || b.is_flat());
+    comparison.sentence = sentence.into();
     comparison.advice = advice.map(str::to_owned);
 }
 

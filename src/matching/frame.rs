@@ -9,7 +9,7 @@ use super::types::Affine;
 pub struct Frame {
     pub width: usize,
     pub height: usize,
-    pub a_from_frame: Affine,
+    pub a_from_raster: Affine,
 }
 
 impl Frame {
@@ -32,17 +32,17 @@ impl Frame {
         Some(Self {
             width: columns as usize,
             height: rows as usize,
-            a_from_frame: Affine::translation(left, top)
+            a_from_raster: Affine::translation(left, top)
                 * Affine::scaling(width / columns, height / rows),
         })
     }
 
     /// Both pictures seen through the raster.
     pub fn views(&self, a: &Pyramid, b: &Pyramid, a_from_b: &Affine) -> Option<(View, View)> {
-        let b_from_frame = a_from_b.inverse()? * self.a_from_frame;
+        let b_from_raster = a_from_b.inverse()? * self.a_from_raster;
         Some((
-            a.view(&self.a_from_frame, self.width, self.height),
-            b.view(&b_from_frame, self.width, self.height),
+            a.view(&self.a_from_raster, self.width, self.height),
+            b.view(&b_from_raster, self.width, self.height),
         ))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::types::Comparison;
 use super::types::Correspondence;
-use super::warp::shrunk;
+use crate::data;
 use crate::data::Picture;
 
 /// More lines than this hide the pictures.
@@ -53,7 +53,7 @@ pub fn position_color(share: [f32; 2]) -> [u8; 3] {
 
 /// Both pictures side by side on a neutral ground, joined by lines; this is what "Save" writes.
 pub fn side_by_side_png(a: &Picture, b: &Picture, comparison: &Comparison) -> Picture {
-    let (small_a, small_b) = (shrunk(a, SHEET_SIDE), shrunk(b, SHEET_SIDE));
+    let (small_a, small_b) = (shown(a), shown(b));
     let height = small_a.height.max(small_b.height);
     let mut sheet = Picture::filled(
         small_a.width + small_b.width + 3 * SHEET_MARGIN,
@@ -83,6 +83,14 @@ pub fn side_by_side_png(a: &Picture, b: &Picture, comparison: &Comparison) -> Pi
         dot(&mut sheet, to, color);
     }
     sheet
+}
+
+fn shown(picture: &Picture) -> Picture {
+    if picture.width.max(picture.height) > SHEET_SIDE {
+        data::fit_within(picture, SHEET_SIDE)
+    } else {
+        picture.clone()
+    }
 }
 
 fn paste(sheet: &mut Picture, picture: &Picture, [left, top]: [u32; 2]) {

@@ -48,18 +48,18 @@ fn correlation(a: &Pyramid, b: &Pyramid, a_from_b: &Affine, side: f64) -> Option
 }
 
 fn align_in_frame(a: &Pyramid, b: &Pyramid, frame: &Frame, a_from_b: &Affine) -> Option<Affine> {
-    let view_a = a.view(&frame.a_from_frame, frame.width, frame.height);
-    let mut b_from_frame = a_from_b.inverse()? * frame.a_from_frame;
+    let view_a = a.view(&frame.a_from_raster, frame.width, frame.height);
+    let mut b_from_raster = a_from_b.inverse()? * frame.a_from_raster;
     for _ in 0..MAX_STEPS {
-        let view_b = b.view(&b_from_frame, frame.width, frame.height);
+        let view_b = b.view(&b_from_raster, frame.width, frame.height);
         let step = step(&view_a, &view_b)?;
-        b_from_frame = b_from_frame * step;
+        b_from_raster = b_from_raster * step;
         let (width, height) = (frame.width as f64, frame.height as f64);
         if step.corner_distance(&Affine::IDENTITY, width, height) < SMALL_STEP {
             break;
         }
     }
-    Some(frame.a_from_frame * b_from_frame.inverse()?)
+    Some(frame.a_from_raster * b_from_raster.inverse()?)
 }
 
 /// The map of the raster into itself that moves B closer to A.

@@ -36,8 +36,11 @@ pub fn describe(
 }
 
 /// The sentence and the advice for two pictures without a proven common region.
-pub fn describe_failure(alike: bool, flat: bool) -> (&'static str, Option<&'static str>) {
-    match (flat, alike) {
+pub fn describe_failure(
+    verdict: Verdict,
+    flat: bool,
+) -> (&'static str, Option<&'static str>) {
+    match (flat, verdict == Verdict::Maybe) {
         (true, _) => (
             "One of the pictures is almost one flat tone, so there is nothing to hold on to",
             Some("Only pictures with some texture can be laid on each other"),

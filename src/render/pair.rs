@@ -70,7 +70,7 @@ pub struct PairRenderer {
 }
 
 enum Route {
-    Gpu(Gpu),
+    Gpu(Box<Gpu>),
     Software {
         drawn: Software,
         pictures: [Mips; 2],
@@ -119,11 +119,11 @@ impl PairRenderer {
         } = prepared;
         let sizes = [&pictures[0], &pictures[1]].map(|mips| Vec2::from(mips.picture_size));
         let route = match gpu {
-            Some(state) => Route::Gpu(Gpu::new(
+            Some(state) => Route::Gpu(Box::new(Gpu::new(
                 state,
                 [&pictures[0], &pictures[1]],
                 [&heats[0], &heats[1]],
-            )),
+            ))),
             None => Route::Software {
                 drawn: Software::new(context),
                 pictures,

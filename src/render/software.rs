@@ -202,3 +202,73 @@ fn weights(s: f32) -> [f32; 4] {
         s * s * (-0.5 + 0.5 * s),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Picture;
+    use crate::matching::Affine;
+    use crate::render::Aligned;
+
+    const WHITE: [f32; 4] = [1.0; 4];
+    const BLUE: [f32; 4] = [0.0, 0.0, 1.0, 1.0];
+
+    /// A is 40 x 20 and red; B is 20 x 20, green, and lies on the right half of A.
+    fn drawn(mode: Aligned) -> ColorImage {
+        let a = Mips::new(&Picture::filled(40, 20, [200, 0, 0]), 4096);
+        let b = Mips::new(&Picture::filled(20, 20, [0, 200, 0]), 4096);
+        let [number, amount] = mode.control();
+        let params = PairParams {
+            picture_from_spot: params::rows(&Affine::scaling(40.0, 20.0)),
+            other_from_picture: params::rows(&Affine::translation(-20.0, 0.0)),
+            sizes: [40.0, 20.0, 20.0, 20.0],
+            contrast: WHITE,
+            brightness: [0.0; 4],
+            ground: WHITE,
+            hatch: BLUE,
+            control: [number, amount, 40.0, 20.0],
+            output: [0.0; 4],
+        };
+        draw_pair(&a, &b, &params)
+    }
+
+    fn at(image: &ColorImage, x: usize, y: usize) -> [u8; 3] {
+        let color = image.pixels[y * image.size[0] + x];
+        [color.r(), color.g(), color.b()]
+    }
+
+    #[test]
+    fn a_wipe_shows_the_copy_right_of_the_divider_only() {
+        let image = drawn(Aligned::Wipe { split: 0.75 });
+        assert_eq!(image.size, [40, 20]);
+        assert_eq!(at(&image, 25, 10), [200, 0, 0]);
+        assert_eq!(at(&image, 35, 10), [0, 200, 0]);
+    }
+
+    #[test]
+    fn what_the_copy_does_not_cover_is_hatched() {
+        let image = drawn(Aligned::BOnA { opacity: 1.0 });
+        assert_eq!(at(&image, 30, 10), [0, 200, 0]);
+        let left: Vec<[u8; 3]> = (0..18).map(|x| at(&image, x, 10)).collect();
+        assert!(left.contains(&[255, 255, 255]) && left.contains(&[0, 0, 255]));
+    }
+
+    #[test]
+    fn the_difference_is_measured_after_tones_are_matched() {
+        let image = drawn(Aligned::Difference { gain: 0.5 });
+        assert_eq!(at(&image, 30, 10), [100, 100, 0]);
+    }
+
+    #[test]
+    fn the_heat_map_passes_through_its_values() {
+        let map = HeatMap {
+            rows: 1,
+            cols: 3,
+            values: vec![0.0, 1.0, 0.0],
+        };
+        let params = HeatParams::new(&Affine::scaling(3.0, 1.0), [3, 1], 1.0);
+        let image = draw_heat(&map, &params, [3.0, 1.0]);
+        assert_eq!(at(&image, 0, 0), ramp::color(0.0));
+        assert_eq!(at(&image, 1, 0), ramp::color(1.0));
+    }
+}

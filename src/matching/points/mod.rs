@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use super::candidate::Side;
 use super::cells::Match;
+use super::cells::dot;
 use super::grey::Pyramid;
 use super::ransac;
 use super::turn::Turn;
@@ -115,19 +116,32 @@ impl Points {
 
 /// Pairs that are each other's best and clearly better than the second best.
 fn matches(a: &Points, b: &Points) -> Vec<Match> {
-    let best_of_a = best(a, b);
-    let best_of_b = best(b, a);
-    let mut matches: Vec<Match> = best_of_a
-        .iter()
+    let (n_a, n_b) = (a.places.len(), b.places.len());
+    if n_a == 0 || n_b == 0 {
+        return Vec::new();
+    }
+    let mut similarities = vec![0.0_f32; n_a * n_b];
+    similarities
+        .par_chunks_mut(n_b)
         .enumerate()
-        .filter_map(|(i, found)| {
-            let (j, similarity, ratio) = (*found)?;
-            let mutual = best_of_b[j].is_some_and(|(back, ..)| back == i);
-            (mutual && ratio <= MAX_RATIO).then(|| Match {
+        .for_each(|(i, row)| {
+            for (j, similarity) in row.iter_mut().enumerate() {
+                *similarity = dot(a.descriptor(i), b.descriptor(j));
+            }
+        });
+    let best_of_b: Vec<Option<Partner>> = (0..n_b)
+        .into_par_iter()
+        .map(|j| best(a, |i| similarities[i * n_b + j]))
+        .collect();
+    let mut matches: Vec<Match> = (0..n_a)
+        .filter_map(|i| {
+            let partner = best(b, |j| similarities[i * n_b + j])?;
+            let back = best_of_b[partner.point].as_ref()?;
+            (back.point == i && partner.ratio <= MAX_RATIO).then(|| Match {
                 a: a.places[i].map(|v| v / a.cell),
-                b: b.places[j].map(|v| v / b.cell),
-                similarity,
-                confidence: (1.0 - ratio) * similarity.max(0.0),
+                b: b.places[partner.point].map(|v| v / b.cell),
+                similarity: partner.similarity,
+                confidence: (1.0 - partner.ratio) * partner.similarity.max(0.0),
             })
         })
         .collect();
@@ -135,37 +149,30 @@ fn matches(a: &Points, b: &Points) -> Vec<Match> {
     matches
 }
 
-/// For each point: its best partner, the cosine, and the distance over that of the second best.
-fn best(of: &Points, among: &Points) -> Vec<Option<(usize, f32, f32)>> {
-    (0..of.places.len())
-        .into_par_iter()
-        .map(|i| {
-            let descriptor = of.descriptor(i);
-            let mut first: Option<(usize, f32)> = None;
-            let mut second = -1.0_f32;
-            for j in 0..among.places.len() {
-                let similarity = super::cells::dot(descriptor, among.descriptor(j));
-                let Some((best, most)) = first else {
-                    first = Some((j, similarity));
-                    continue;
-                };
-                // The same corner in the next size is not a rival.
-                let twin = |k: usize| {
-                    let ([x, y], [u, v]) = (among.places[k], among.places[j]);
-                    (x - u).hypot(y - v) < among.cell
-                };
-                if similarity > most {
-                    if !twin(best) {
-                        second = second.max(most);
-                    }
-                    first = Some((j, similarity));
-                } else if similarity > second && !twin(best) {
-                    second = similarity;
-                }
-            }
-            let (j, most) = first?;
-            let distance = |similarity: f32| (2.0 - 2.0 * similarity).max(1e-6).sqrt();
-            Some((j, most, distance(most) / distance(second)))
+/// The best match of one point.
+struct Partner {
+    point: usize,
+    similarity: f32,
+    /// Its distance over that of the second best.
+    ratio: f32,
+}
+
+/// The best of `among`; its twin in the next size is no rival to it.
+fn best(among: &Points, similarity: impl Fn(usize) -> f32) -> Option<Partner> {
+    let all = || (0..among.places.len()).map(|j| (j, similarity(j)));
+    let (point, most) = all().max_by(|p, q| p.1.total_cmp(&q.1))?;
+    let [x, y] = among.places[point];
+    let second = all()
+        .filter(|(j, _)| {
+            let [u, v] = among.places[*j];
+            (x - u).hypot(y - v) >= among.cell
         })
-        .collect()
+        .map(|(_, similarity)| similarity)
+        .fold(-1.0, f32::max);
+    let distance = |similarity: f32| (2.0 - 2.0 * similarity).max(1e-6).sqrt();
+    Some(Partner {
+        point,
+        similarity: most,
+        ratio: distance(most) / distance(second),
+    })
 }
