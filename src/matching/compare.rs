@@ -316,7 +316,8 @@ fn describe_failure(comparison: &mut Comparison, a: &Side, b: &Side) {
     } else {
         Verdict::Different
     };
-    let (sentence, advice) = sentence::describe_failure(comparison.verdict, a.is_flat() || b.is_flat());
+    let (sentence, advice) =
+        sentence::describe_failure(comparison.verdict, a.is_flat() || b.is_flat());
     comparison.sentence = sentence.into();
     comparison.advice = advice.map(str::to_owned);
 }

@@ -36,10 +36,7 @@ pub fn describe(
 }
 
 /// The sentence and the advice for two pictures without a proven common region.
-pub fn describe_failure(
-    verdict: Verdict,
-    flat: bool,
-) -> (&'static str, Option<&'static str>) {
+pub fn describe_failure(verdict: Verdict, flat: bool) -> (&'static str, Option<&'static str>) {
     match (flat, verdict == Verdict::Maybe) {
         (true, _) => (
             "One of the pictures is almost one flat tone, so there is nothing to hold on to",

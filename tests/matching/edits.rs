@@ -37,7 +37,7 @@ pub const EDITS: &[Edit] = &[
     edit("turn-15", |a, _| turned(a, -15.0)),
     edit("quarter", |a, _| turned_by(a, 90.0, true)),
     edit("upside-down", |a, _| turned_by(a, 180.0, true)),
-    edit("overlay", |a, other| overlaid(a, other)),
+    edit("overlay", overlaid),
     edit("caption", |a, _| captioned(a)),
     edit("mirror-crop-turn", |a, _| mixed(a)),
 ];
