@@ -79,6 +79,11 @@ pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
 
 /// Runs once per frame, after events and commands.
 pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Context) {
+    if services.desktop.has_missed_dialog() {
+        let advice = "Drop or paste the files instead, or install xdg-desktop-portal or zenity.";
+        let notice = Notice::problem("This system has no dialog to choose files");
+        state.notices.push(notice.with_advice(advice));
+    }
     if !state.notices.is_empty() {
         state.notices.forget_old(NOTICE_STAYS);
         ctx.request_repaint_after(Duration::from_secs(1));

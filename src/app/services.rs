@@ -46,6 +46,10 @@ pub trait Desktop: Send + Sync {
     fn choose_folders(&self, title: &str) -> Vec<PathBuf>;
     /// Where to save; `name` is a suggestion with its ending.
     fn choose_save_path(&self, title: &str, name: &str) -> Option<PathBuf>;
+    /// Whether a dialog could not be opened since this was asked last.
+    fn has_missed_dialog(&self) -> bool {
+        false
+    }
     fn paste(&self) -> Pasted;
     /// The text of the clipboard, for text fields.
     fn text(&self) -> String;
@@ -106,7 +110,7 @@ impl Services {
         let wake = self.wake.clone();
         let task = move || {
             let commands = work();
-            if !commands.is_empty() && answers.send(commands).is_ok() {
+            if commands.is_empty() || answers.send(commands).is_ok() {
                 wake();
             }
         };

@@ -183,9 +183,13 @@ fn create(ctx: &egui::Context, start: Start, uses_x11: bool) -> anyhow::Result<C
         renderer: start.renderer.label().to_owned(),
     };
     let woken = ctx.clone();
-    let worker = Worker::start(start.home.clone(), Defaults::from(&start.settings), move || {
-        woken.request_repaint_after(WAKE_AFTER);
-    })
+    let worker = Worker::start(
+        start.home.clone(),
+        Defaults::from(&start.settings),
+        move || {
+            woken.request_repaint_after(WAKE_AFTER);
+        },
+    )
     .context("the compute thread did not start")?;
     let woken = ctx.clone();
     let services = Services::new(
@@ -215,11 +219,12 @@ fn options(renderer: Renderer, uses_x11: bool) -> eframe::NativeOptions {
         && let egui_wgpu::WgpuSetup::CreateNew(setup) = &mut wgpu_options.wgpu_setup
     {
         setup.native_adapter_selector = Some(Arc::new(|adapters, _surface| {
-            let is_processor = |adapter: &&wgpu::Adapter| {
-                adapter.get_info().device_type == wgpu::DeviceType::Cpu
-            };
+            let is_processor =
+                |adapter: &&wgpu::Adapter| adapter.get_info().device_type == wgpu::DeviceType::Cpu;
             let found = adapters.iter().find(is_processor);
-            found.cloned().ok_or_else(|| "there is no software renderer".to_owned())
+            found
+                .cloned()
+                .ok_or_else(|| "there is no software renderer".to_owned())
         }));
     }
     eframe::NativeOptions {
@@ -227,9 +232,8 @@ fn options(renderer: Renderer, uses_x11: bool) -> eframe::NativeOptions {
         wgpu_options,
         // Copy and paste are ours: pictures and files can be pasted too.
         clipboard_shortcuts: false,
-        event_loop_builder: uses_x11.then(|| -> eframe::EventLoopBuilderHook {
-            Box::new(|builder| prefer_x11(builder))
-        }),
+        event_loop_builder: uses_x11
+            .then(|| -> eframe::EventLoopBuilderHook { Box::new(|builder| prefer_x11(builder)) }),
         ..eframe::NativeOptions::default()
     }
 }

@@ -12,6 +12,7 @@ use copylens::render::OVERLAYS;
 use copylens::worker::CompareReport;
 use copylens::worker::JobRequest;
 use copylens::worker::JobResult;
+use copylens::worker::Source;
 use eframe::egui;
 
 use crate::support::Window;
@@ -128,6 +129,32 @@ fn the_next_result_keeps_the_mode() {
     answer(&mut window);
     assert_eq!(overlay(&window), "links");
     assert!(window.says("2 of 3"));
+}
+
+#[test]
+fn a_query_that_is_a_part_of_the_match_is_laid_onto_it() {
+    let mut window = Window::open();
+    let picture = window.picture("a.png");
+    window.drop_files(&[picture.clone()]);
+    window.found(&[0.9], 60);
+    window.harness.key_press(egui::Key::Enter);
+    window.run();
+    let (id, _) = window.script.borrow().submitted.last().unwrap().clone();
+    let mut part = report();
+    std::mem::swap(
+        &mut part.comparison.overlap_a,
+        &mut part.comparison.overlap_b,
+    );
+    let result = JobResult::Compare(Box::new(part));
+    window.script.borrow_mut().answer(id, result);
+    window.run();
+    let (_, request) = window.script.borrow().submitted.last().unwrap().clone();
+    let JobRequest::Compare { b, .. } = request else {
+        panic!("not compared again: {request:?}");
+    };
+    assert!(matches!(b, Source::File(path) if path == picture));
+    answer(&mut window);
+    assert!(window.says("The middle quarter of the original"));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::app::services::Services;
 use crate::app::state::AppState;
 use crate::app::state::CompareState;
 use crate::app::state::Compared;
+use crate::app::state::FindState;
 use crate::app::state::Notice;
 use crate::app::state::NoticeAction;
 use crate::app::state::Query;
@@ -33,6 +34,9 @@ use crate::worker::JobRequest;
 use crate::worker::JobResult;
 use crate::worker::Outcome;
 use crate::worker::Source;
+
+/// So much more of one picture than of the other must be common before the other is the original.
+const CLEARLY_MORE: f32 = 0.08;
 
 /// Does what one command asks for.
 pub fn apply(
@@ -75,7 +79,9 @@ pub fn on_event(state: &mut AppState, services: &Services, event: &Event) {
     }
     compare.job = None;
     compare.outcome = match outcome {
-        Outcome::Done(JobResult::Compare(report)) => Compared::Done((**report).clone().into()),
+        Outcome::Done(JobResult::Compare(report)) => {
+            take_report(compare, Arc::new((**report).clone()))
+        }
         Outcome::Done(_) | Outcome::Stopped => Compared::Waiting,
         Outcome::Failed(failure) => Compared::Failed(failure.clone()),
         Outcome::Crashed(text) => Compared::Failed(Failure {
@@ -83,7 +89,62 @@ pub fn on_event(state: &mut AppState, services: &Services, event: &Event) {
             advice: None,
         }),
     };
-    prepare(compare, services);
+    if is_other_way_round(compare) {
+        swap(state, services);
+    } else {
+        prepare(compare, services);
+    }
+}
+
+/// Keeps the report that proves more.
+fn take_report(compare: &mut CompareState, report: Arc<CompareReport>) -> Compared {
+    match compare.unswapped.take() {
+        Some(unswapped) if report.comparison.transform.is_none() => {
+            compare.is_swapped = false;
+            Compared::Done(unswapped)
+        }
+        Some(_) | None => Compared::Done(report),
+    }
+}
+
+/// Whether the match shows more than the query, so that it is the original.
+fn is_other_way_round(compare: &CompareState) -> bool {
+    compare.report().is_some_and(|report| {
+        let found = &report.comparison;
+        let is_part = found.overlap_a > found.overlap_b + CLEARLY_MORE;
+        found.transform.is_some() && is_part && !compare.is_swapped
+    })
+}
+
+/// Compares once more with the match as the original.
+fn swap(state: &mut AppState, services: &Services) {
+    let Some(compare) = &mut state.compare else {
+        return;
+    };
+    let Some((query, matched)) = sources(&state.find, compare.match_id) else {
+        return;
+    };
+    compare.unswapped = compare.report().cloned();
+    compare.outcome = Compared::Waiting;
+    compare.is_swapped = true;
+    compare.job = Some(services.jobs.submit(request(matched, query)));
+}
+
+fn request(a: Source, b: Source) -> JobRequest {
+    JobRequest::Compare {
+        a,
+        b,
+        model: None,
+        device: None,
+    }
+}
+
+/// The query and one of its matches.
+fn sources(find: &FindState, id: PictureId) -> Option<(Source, Source)> {
+    let query = find.query()?;
+    let matches = &query.found()?.matches;
+    let matched = matches.iter().find(|one| one.id == id)?;
+    Some((query.source.clone(), Source::File(matched.path.clone())))
 }
 
 /// Makes the pictures ready for painting, beside the window.
@@ -135,23 +196,13 @@ fn take_prepared(
 }
 
 fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
-    let Some(query) = state.find.queries.get_mut(state.find.selected_query) else {
+    let Some((query, matched)) = sources(&state.find, id) else {
         return;
     };
-    let Some(path) = query
-        .found()
-        .and_then(|found| found.matches.iter().find(|found| found.id == id))
-        .map(|found| found.path.clone())
-    else {
-        return;
-    };
-    query.selected = Some(id);
-    let job = services.jobs.submit(JobRequest::Compare {
-        a: query.source.clone(),
-        b: Source::File(path),
-        model: None,
-        device: None,
-    });
+    if let Some(query) = state.find.queries.get_mut(state.find.selected_query) {
+        query.selected = Some(id);
+    }
+    let job = services.jobs.submit(request(query, matched));
     let (overlay, is_aligned) = match &state.compare {
         Some(compare) => (compare.overlay, compare.is_aligned),
         None => (render::OVERLAYS[0].id, true),
@@ -161,6 +212,8 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
         job: Some(job),
         asked_at: Instant::now(),
         outcome: Compared::Waiting,
+        is_swapped: false,
+        unswapped: None,
         overlay,
         is_aligned,
         aligned: None,

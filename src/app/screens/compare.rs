@@ -73,7 +73,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
         egui::pos2(page.left(), tools.bottom() + theme::GAP),
         egui::pos2(page.right(), text.top() - theme::GROUP_GAP),
     );
-    let rects = panes::rects(pictures, panes::overlay(compare));
+    let rects = panes::rects(pictures, compare);
     region(ui, bar, |ui| title_bar_ui(ui, state, compare, commands));
     region(ui, tools, |ui| {
         tools_ui(ui, compare, rects[0], &mut sight, commands);

@@ -82,7 +82,7 @@ impl TrainPage<'_> {
     fn setup_ui(&self, ui: &mut egui::Ui, commands: &mut Commands) {
         title_ui(
             ui,
-            "Teach a student",
+            "Train",
             "A student learns from your pictures to recognize copies. It is small and fast, and \
              it stays on this computer.",
         );

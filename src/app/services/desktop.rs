@@ -3,6 +3,10 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
 
 use parking_lot::Mutex;
 
@@ -15,9 +19,22 @@ use crate::data::Picture;
 pub struct SystemDesktop {
     /// Kept open: on X11 a copied text lives as long as the program that copied it offers it.
     clipboard: Mutex<Option<arboard::Clipboard>>,
+    has_missed_dialog: AtomicBool,
 }
 
+/// Nobody closes a dialog faster than this: it did not open.
+const FASTEST_ANSWER: Duration = Duration::from_millis(250);
+
 impl SystemDesktop {
+    fn ask<T>(&self, show: impl FnOnce(rfd::FileDialog) -> Option<T>) -> Option<T> {
+        let asked = Instant::now();
+        let answer = show(rfd::FileDialog::new());
+        if answer.is_none() && asked.elapsed() < FASTEST_ANSWER {
+            self.has_missed_dialog.store(true, Ordering::Relaxed);
+        }
+        answer
+    }
+
     fn with_clipboard<T>(
         &self,
         work: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error>,
@@ -34,26 +51,24 @@ impl SystemDesktop {
 
 impl Desktop for SystemDesktop {
     fn choose_files(&self, title: &str, (name, endings): (&str, &[&str])) -> Vec<PathBuf> {
-        rfd::FileDialog::new()
-            .set_title(title)
-            .add_filter(name, endings)
-            .add_filter("All files", &["*"])
-            .pick_files()
-            .unwrap_or_default()
+        let chosen = self.ask(|dialog| {
+            let dialog = dialog.set_title(title).add_filter(name, endings);
+            dialog.add_filter("All files", &["*"]).pick_files()
+        });
+        chosen.unwrap_or_default()
     }
 
     fn choose_folders(&self, title: &str) -> Vec<PathBuf> {
-        rfd::FileDialog::new()
-            .set_title(title)
-            .pick_folders()
-            .unwrap_or_default()
+        let chosen = self.ask(|dialog| dialog.set_title(title).pick_folders());
+        chosen.unwrap_or_default()
     }
 
     fn choose_save_path(&self, title: &str, name: &str) -> Option<PathBuf> {
-        rfd::FileDialog::new()
-            .set_title(title)
-            .set_file_name(name)
-            .save_file()
+        self.ask(|dialog| dialog.set_title(title).set_file_name(name).save_file())
+    }
+
+    fn has_missed_dialog(&self) -> bool {
+        self.has_missed_dialog.swap(false, Ordering::Relaxed)
     }
 
     fn paste(&self) -> Pasted {

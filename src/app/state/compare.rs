@@ -18,6 +18,10 @@ pub struct CompareState {
     pub job: Option<JobId>,
     pub asked_at: Instant,
     pub outcome: Compared,
+    /// The query shows a part of the match: then the match is the original, and side A.
+    pub is_swapped: bool,
+    /// What the comparison the other way round found, while the swapped one is under way.
+    pub unswapped: Option<Arc<CompareReport>>,
     /// Id of the way of looking, a row of `render::OVERLAYS`.
     pub overlay: &'static str,
     /// The copy is laid onto the query.

@@ -34,11 +34,15 @@ use crate::worker::Match;
 const BETWEEN: f32 = 12.0;
 const GRIP: f32 = 12.0;
 
-/// The rectangles of the two pictures; ways of looking that lay them on each other use one.
-pub fn rects(room: Rect, overlay: &OverlaySpec) -> [Rect; 2] {
-    match overlay.layout {
-        Layout::SideBySide => halves(room),
-        Layout::Aligned => [room, room],
+/// The rectangles of A and B; ways of looking that lay them on each other use one.
+///
+/// The query stays on the left, whichever of the two is the original.
+pub fn rects(room: Rect, compare: &CompareState) -> [Rect; 2] {
+    let [left, right] = halves(room);
+    match (overlay(compare).layout, compare.is_swapped) {
+        (Layout::SideBySide, false) => [left, right],
+        (Layout::SideBySide, true) => [right, left],
+        (Layout::Aligned, _) => [room, room],
     }
 }
 
@@ -122,20 +126,20 @@ pub fn overlay(compare: &CompareState) -> &'static OverlaySpec {
     render::overlays::find(compare.overlay).unwrap_or(&render::OVERLAYS[0])
 }
 
-/// What is painted where. Side by side, an aligned copy lies in the frame of the query.
+/// What is painted where. Side by side, an aligned copy lies in the frame of the original.
 fn shapes(
     overlay: &OverlaySpec,
     pair: &PairRenderer,
     stage: &Stage,
 ) -> Vec<(Rect, Vec<egui::Shape>)> {
-    let [left, right] = stage.rects;
+    let [rect_a, rect_b] = stage.rects;
     if overlay.id == "side-by-side" && pair.is_aligned() {
         let opaque = render::Aligned::BOnA { opacity: 1.0 };
-        let copy = pair.paint_aligned(right, opaque, stage.view, stage.look);
-        let query = pair.paint_picture(left, Which::A, stage.view);
-        return vec![(left, vec![query]), (right, vec![copy])];
+        let copy = pair.paint_aligned(rect_b, opaque, stage.view, stage.look);
+        let original = pair.paint_picture(rect_a, Which::A, stage.view);
+        return vec![(rect_a, vec![original]), (rect_b, vec![copy])];
     }
-    vec![(left.union(right), (overlay.paint)(pair, stage))]
+    vec![(rect_a.union(rect_b), (overlay.paint)(pair, stage))]
 }
 
 /// A pane takes drags and the wheel; both panes always show the same place.
@@ -259,8 +263,13 @@ fn matched<'a>(state: &'a AppState, compare: &CompareState) -> Option<&'a Match>
     found.matches.iter().find(|one| one.id == compare.match_id)
 }
 
+/// The names of A and B.
 fn names(state: &AppState, compare: &CompareState) -> [String; 2] {
     let query = state.find.query().map(Query::name);
     let matched = matched(state, compare).map(|one| words::file_name(&one.path));
-    [query, matched].map(Option::unwrap_or_default)
+    let mut names = [query, matched].map(Option::unwrap_or_default);
+    if compare.is_swapped {
+        names.reverse();
+    }
+    names
 }

@@ -22,11 +22,12 @@ use crate::app::theme::Palette;
 use crate::app::widgets::controls;
 use crate::app::widgets::picture;
 use crate::app::widgets::words;
+use crate::worker::ActiveJob;
 use crate::worker::Source;
 
-const MAX_ZONE: Vec2 = Vec2::new(1200.0, 680.0);
 const SMALLEST_ZONE: f32 = 220.0;
 const ROOM_FOR_LIBRARIES: f32 = 420.0;
+const BAR_WIDTH: f32 = 280.0;
 const DASH: f32 = 7.0;
 const SUGGESTION_SIDE: f32 = 104.0;
 const MAX_SUGGESTIONS: usize = 8;
@@ -59,8 +60,8 @@ fn page_ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
         SUGGESTION_SIDE + 48.0
     };
     let seen = ui.clip_rect().bottom() - ui.cursor().top() - theme::PAGE_MARGIN;
-    let height = (seen - below - 32.0).clamp(SMALLEST_ZONE, MAX_ZONE.y);
-    let width = ui.available_width().min(MAX_ZONE.x);
+    let height = (seen - below - 32.0).max(SMALLEST_ZONE);
+    let width = ui.available_width();
     ui.vertical_centered(|ui| {
         zone_ui(ui, Vec2::new(width, height), state, commands);
         ui.add_space(theme::GAP);
@@ -125,7 +126,37 @@ fn zone_content_ui(
     let how = how_to(state.surroundings.can_drop);
     ui.add(egui::Label::new(RichText::new(how).color(palette.weak)).wrap());
     ui.add_space(if is_small { 0.0 } else { theme::GROUP_GAP });
-    buttons_ui(ui, state, commands);
+    match opening(state) {
+        Some(job) => opening_ui(ui, job),
+        None => buttons_ui(ui, state, commands),
+    }
+}
+
+/// The job that opens the demo library, while nothing of it can be searched yet.
+fn opening(state: &AppState) -> Option<&ActiveJob> {
+    if state.find.library != FindLibrary::Demo || !state.find.demo.suggestions.is_empty() {
+        return None;
+    }
+    let opening = &state.find.demo.indexing;
+    state.jobs.iter().find(|job| opening.contains(&job.id))
+}
+
+/// Says how far the demo is; it shows its first answer by itself.
+fn opening_ui(ui: &mut egui::Ui, job: &ActiveJob) {
+    let n_total = job.progress.n_total.unwrap_or_default().max(1);
+    let share = job.progress.n_done as f32 / n_total as f32;
+    let bar = egui::ProgressBar::new(share)
+        .desired_width(BAR_WIDTH)
+        .desired_height(6.0);
+    ui.add(bar).accessible_name("Opening the demo library");
+    let stage = job.progress.stage;
+    let stage = if stage.is_empty() {
+        "Opening the demo library"
+    } else {
+        stage
+    };
+    ui.label(stage);
+    controls::caption(ui, "The first copies appear here by themselves");
 }
 
 fn zone_title(can_drop: bool) -> &'static str {

@@ -32,6 +32,8 @@ use crate::index::PictureId;
 use crate::matching::Band;
 use crate::worker::Match;
 
+/// The scroll bar lies beside the cards, in the margin of the page.
+pub const SCROLL_BAR: f32 = 16.0;
 pub const HEADER_HEIGHT: f32 = 36.0;
 const CARD_PADDING: f32 = 8.0;
 const TEXT_HEIGHT: f32 = 76.0;
@@ -85,7 +87,7 @@ pub fn ui(
     bands: &[(Band, Vec<&Match>)],
     commands: &mut Commands,
 ) {
-    let width = ui.available_width();
+    let width = ui.available_width() - SCROLL_BAR;
     let (n_columns, card) = columns(width, state.settings.thumbnail_size);
     let lines = lines(bands, n_columns);
     let has_focus = focus_ui(ui);

@@ -73,7 +73,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
     region(ui, tools, |ui| tools_ui(ui, state, query, commands));
     let main = Rect::from_min_max(
         egui::pos2(left, tools.bottom() + theme::GAP),
-        egui::pos2(page.right(), ui.max_rect().bottom()),
+        egui::pos2(page.right() + grid::SCROLL_BAR, ui.max_rect().bottom()),
     );
     region(ui, main, |ui| main_ui(ui, state, query, commands));
 }
