@@ -33,14 +33,6 @@ impl Queue {
         }
     }
 
-    pub fn len(&self) -> usize {
-        self.ids.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
-    }
-
     /// Puts the rows `[b, d]` of pictures `ids` in, over the oldest ones.
     pub fn push(&mut self, rows_bd: Tensor<2>, ids: &[u64]) {
         let [b, d] = rows_bd.dims();

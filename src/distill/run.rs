@@ -225,6 +225,7 @@ impl<'a> Run<'a> {
         let mut stream = self.batches.stream(self.position.step)?;
         let mut last_saved = Instant::now();
         let mut n_bad = 0;
+        let mut n_unreadable = 0;
         while self.position.step < self.schedule.steps && !monitor.finish_requested() {
             self.report_progress(monitor);
             let step = self.position.step;
@@ -253,6 +254,11 @@ impl<'a> Run<'a> {
                 values.extend(quality.values());
             }
             self.add_point(measured.values, emit)?;
+            if is_evaluated && self.batches.unreadable() > n_unreadable {
+                n_unreadable = self.batches.unreadable();
+                let notice = format!("{n_unreadable} pictures could not be read and were left out");
+                emit(RunEvent::Notice(notice));
+            }
             if n_bad > 0 {
                 let notice = "A step gave no usable number and was left out".to_owned();
                 emit(RunEvent::Notice(notice));

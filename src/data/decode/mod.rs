@@ -145,8 +145,8 @@ fn read_head(reader: &mut (impl BufRead + Seek), path: &Path) -> Result<Vec<u8>,
         path: path.to_owned(),
         source,
     };
-    let mut head = Vec::with_capacity(sniff::HEAD_BYTES);
-    let mut limited = reader.by_ref().take(sniff::HEAD_BYTES as u64);
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    let mut limited = reader.by_ref().take(HEAD_BYTES as u64);
     limited.read_to_end(&mut head).map_err(fail)?;
     reader.rewind().map_err(fail)?;
     if head.is_empty() {
