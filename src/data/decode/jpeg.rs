@@ -74,11 +74,13 @@ pub(super) fn decode(bytes: &[u8], path: &Path) -> Result<Picture, DecodeError> 
 
     let input = decoder.input_colorspace().unwrap_or(ColorSpace::RGB);
     let is_four_inks = matches!(input, ColorSpace::CMYK | ColorSpace::YCCK);
-    let (output, n_channels) = match input {
-        // Kept as they are: the inks are mixed below, or by the profile.
-        ColorSpace::CMYK | ColorSpace::YCCK => (input, 4),
-        ColorSpace::Luma => (ColorSpace::Luma, 1),
-        _ => (ColorSpace::RGB, 3),
+    // Inks are kept as they are: they are mixed below, or by the profile.
+    let (output, n_channels) = if is_four_inks {
+        (input, 4)
+    } else if input == ColorSpace::Luma {
+        (ColorSpace::Luma, 1)
+    } else {
+        (ColorSpace::RGB, 3)
     };
     decoder.set_options(options().jpeg_set_out_colorspace(output));
     let n_bytes = u64::from(width) * u64::from(height) * n_channels;

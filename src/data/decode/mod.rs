@@ -88,17 +88,14 @@ pub fn decode_info(path: &Path) -> Result<PictureInfo, DecodeError> {
     guarded(path, || {
         let mut file = open(path)?;
         let head = read_head(&mut file, path)?;
-        let (format, (width, height), orientation) = match recognize(&head, path)? {
-            ImageFormat::Jpeg => {
-                let header = jpeg::Header::read(&read_all(file, path)?, path)?;
-                let size = (header.width, header.height);
-                (ImageFormat::Jpeg, size, header.orientation)
-            }
-            format => {
-                let mut decoder = decoder(file, format, path)?;
-                let orientation = orientation_of(&mut decoder);
-                (format, decoder.dimensions(), orientation)
-            }
+        let format = recognize(&head, path)?;
+        let ((width, height), orientation) = if format == ImageFormat::Jpeg {
+            let header = jpeg::Header::read(&read_all(file, path)?, path)?;
+            ((header.width, header.height), header.orientation)
+        } else {
+            let mut decoder = decoder(file, format, path)?;
+            let orientation = orientation_of(&mut decoder);
+            (decoder.dimensions(), orientation)
         };
         let (width, height) = orientation.upright_size(width, height);
         Ok(PictureInfo {
@@ -175,10 +172,11 @@ fn decode_reader(
     head: &[u8],
     path: &Path,
 ) -> Result<Picture, DecodeError> {
-    match recognize(head, path)? {
-        ImageFormat::Jpeg => jpeg::decode(&read_all(reader, path)?, path),
-        format => decode_other(reader, format, path),
+    let format = recognize(head, path)?;
+    if format == ImageFormat::Jpeg {
+        return jpeg::decode(&read_all(reader, path)?, path);
     }
+    decode_other(reader, format, path)
 }
 
 fn read_all(mut reader: impl BufRead, path: &Path) -> Result<Vec<u8>, DecodeError> {
@@ -247,10 +245,8 @@ fn decode_other(
 
     let n_bytes = decoder.total_bytes();
     // The TIFF and GIF decoders keep a copy of their own.
-    let n_copies = match format {
-        ImageFormat::Tiff | ImageFormat::Gif => 2,
-        _ => 1,
-    };
+    let keeps_copy = matches!(format, ImageFormat::Tiff | ImageFormat::Gif);
+    let n_copies = 1 + u64::from(keeps_copy);
     let mut bytes = zeroed(n_bytes, n_bytes.saturating_mul(n_copies), path)?;
     decoder
         .read_image(&mut bytes)
@@ -293,23 +289,19 @@ fn orientation_of(decoder: &mut impl ImageDecoder) -> Orientation {
 
 fn decode_error(err: &ImageError, path: &Path) -> DecodeError {
     let path = path.to_owned();
-    match err {
-        ImageError::Limits(_) => DecodeError::OutOfMemory { path },
-        ImageError::Unsupported(err) => DecodeError::Damaged {
-            path,
-            reason: one_line(&err.to_string()),
-        },
-        ImageError::IoError(err) if err.kind() == std::io::ErrorKind::UnexpectedEof => {
-            DecodeError::Damaged {
-                path,
-                reason: "the file ends too early".to_owned(),
-            }
-        }
-        other => DecodeError::Damaged {
-            path,
-            reason: one_line(&other.to_string()),
-        },
+    if matches!(err, ImageError::Limits(_)) {
+        return DecodeError::OutOfMemory { path };
     }
+    let is_cut_off = matches!(
+        err,
+        ImageError::IoError(err) if err.kind() == std::io::ErrorKind::UnexpectedEof
+    );
+    let reason = if is_cut_off {
+        "the file ends too early".to_owned()
+    } else {
+        one_line(&err.to_string())
+    };
+    DecodeError::Damaged { path, reason }
 }
 
 /// A decoder's message, made fit for a list: one line, not too long.

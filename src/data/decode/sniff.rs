@@ -65,19 +65,21 @@ pub(in crate::data) fn is_picture_head(head: &[u8]) -> bool {
     matches!(sniff(head, Path::new("")), Sniffed::Format(_))
 }
 
+/// The formats that can be read, by their names for people.
+const NAMES: &[(ImageFormat, &str)] = &[
+    (ImageFormat::Jpeg, "JPEG"),
+    (ImageFormat::Png, "PNG"),
+    (ImageFormat::Gif, "GIF"),
+    (ImageFormat::WebP, "WebP"),
+    (ImageFormat::Tiff, "TIFF"),
+    (ImageFormat::Bmp, "BMP"),
+    (ImageFormat::Ico, "ICO"),
+    (ImageFormat::Pnm, "PNM"),
+    (ImageFormat::Tga, "TGA"),
+];
+
 /// The name of a format for people.
 pub(super) fn format_name(format: ImageFormat) -> &'static str {
-    match format {
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::Png => "PNG",
-        ImageFormat::Gif => "GIF",
-        ImageFormat::WebP => "WebP",
-        ImageFormat::Tiff => "TIFF",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Ico => "ICO",
-        ImageFormat::Pnm => "PNM",
-        ImageFormat::Tga => "TGA",
-        // Not compiled in, so `sniff` never gives it.
-        _ => "picture",
-    }
+    let row = NAMES.iter().find(|(known, _)| *known == format);
+    row.map_or("picture", |(_, name)| name)
 }

@@ -290,7 +290,7 @@ impl Canvas {
     pub(super) fn weather(&mut self, size: (f32, f32), levels: f32) {
         let seed = self.seed;
         self.each_pixel(|x, y, rgb| {
-            let value = noise::fractal(x / size.0, y / size.1, 3, seed ^ 77) - 0.5;
+            let value = noise::fractal(x / size.0, y / size.1, 3, seed + 77) - 0.5;
             rgb.map(|level| level + value * 2.0 * levels)
         });
     }

@@ -121,7 +121,9 @@ pub fn draw_demo_library(monitor: &Monitor, folder: &Path) -> Result<(), DemoErr
 
     monitor.check()?;
     let originals = SCENES.iter().map(|scene| original_file(scene.name));
-    let files = originals.chain(copies.iter().map(PlannedCopy::file)).collect();
+    let files = originals
+        .chain(copies.iter().map(PlannedCopy::file))
+        .collect();
     persist::save_json(&marker, MARKER_KIND, DRAWING_VERSION, &Marker { files })?;
     monitor.report(progress);
     Ok(())

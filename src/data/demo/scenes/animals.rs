@@ -268,7 +268,7 @@ pub(super) fn butterflies(c: &mut Canvas) {
         let palette = palettes[(k * 5 + k / 4) % 6];
         c.shadow(x + 6.0, y + 10.0, 72.0, 52.0);
         c.placed((x, y), 0.82, (k as f32 * 1.7).sin() * 0.12, |c| {
-            butterfly(c, palette, k)
+            butterfly(c, palette, k);
         });
         c.rect(x - 30.0, y + 62.0, 60.0, 11.0, "fffdf6");
         for dash in 0..6 {

@@ -203,7 +203,10 @@ pub(super) fn thunderstorm(c: &mut Canvas) {
                 start.0 + c.range(-90.0, 90.0),
                 start.1 + c.range(40.0, 90.0),
             );
-            let middle = ((start.0 + end.0) / 2.0 + 12.0, (start.1 + end.1) / 2.0);
+            let middle = (
+                f32::midpoint(start.0, end.0) + 12.0,
+                f32::midpoint(start.1, end.1),
+            );
             c.line(start, middle, "cfd8ff", 1.8);
             c.line(middle, end, "cfd8ff", 1.1);
         }

@@ -299,13 +299,9 @@ pub(super) fn donuts(c: &mut Canvas) {
     c.backdrop(&["fde2e4", "cddafd"]);
     let icings = ["ff70a6", "8d5524", "fff3e0", "70d6ff", "c77dff", "ffd670"];
     for k in 0..7 {
-        let (x, y, radius) = match k {
-            0 => (c.w * 0.5, c.h * 0.5, 98.0),
-            _ => {
-                let (x, y) = polar(c.w * 0.5, c.h * 0.5, 212.0, k as f32 / 6.0 * TAU);
-                (x, y, 90.0)
-            }
-        };
+        let reach = if k == 0 { 0.0 } else { 212.0 };
+        let (x, y) = polar(c.w * 0.5, c.h * 0.5, reach, k as f32 / 6.0 * TAU);
+        let radius = if k == 0 { 98.0 } else { 90.0 };
         c.shadow(x + 10.0, y + 14.0, radius * 1.25, radius * 1.2);
         let dough = oval(x, y, radius * 0.68, radius * 0.68);
         c.stroke(

@@ -399,7 +399,7 @@ pub(super) fn record_grooves(c: &mut Canvas) {
                     (x + 60.0, y + 200.0),
                     &[ink("8a8aa5").alpha(0.5), ink("30303f").alpha(0.1)],
                 ),
-            )
+            );
         });
     }
     c.circle(x, y, 78.0, "2ec4b6");
@@ -418,6 +418,6 @@ pub(super) fn record_grooves(c: &mut Canvas) {
     );
     c.stroke(oval(c.w * 0.92, 60.0, 24.0, 24.0), "3d3d47", 15.0);
     c.placed((x + 118.0, y + 72.0), 1.0, 0.9, |c| {
-        c.rect(-9.0, -19.0, 18.0, 38.0, "22222b")
+        c.rect(-9.0, -19.0, 18.0, 38.0, "22222b");
     });
 }

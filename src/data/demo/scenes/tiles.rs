@@ -77,8 +77,8 @@ pub(super) fn stained_glass(c: &mut Canvas) {
 pub(super) fn truchet_tiles(c: &mut Canvas) {
     c.backdrop(&["0b3954", "0b3954"]);
     let side = 54.0;
-    for row in 0..(c.h / side) as usize + 1 {
-        for column in 0..(c.w / side) as usize + 1 {
+    for row in 0..=(c.h / side) as usize {
+        for column in 0..=(c.w / side) as usize {
             let (x, y) = (column as f32 * side, row as f32 * side);
             let tint = if (row + column) % 2 == 0 {
                 "0f4c6b"
@@ -203,8 +203,8 @@ pub(super) fn quilt(c: &mut Canvas) {
     let cloths = [
         "b23a48", "2f4858", "e9b872", "588b8b", "f2e3bc", "8d5a97", "6b8f71",
     ];
-    for row in 0..(c.h / side) as usize + 1 {
-        for column in 0..(c.w / side) as usize + 1 {
+    for row in 0..=(c.h / side) as usize {
+        for column in 0..=(c.w / side) as usize {
             let (x, y) = (column as f32 * side, row as f32 * side);
             let (a, b) = (
                 ink(cloths[(row * 3 + column) % 7]),
@@ -212,7 +212,7 @@ pub(super) fn quilt(c: &mut Canvas) {
             );
             c.rect(x, y, side, side, a);
             c.placed((x + side / 2.0, y + side / 2.0), side / 2.0, 0.0, |c| {
-                quilt_block(c, (row * 5 + column * 3) % 4, b)
+                quilt_block(c, (row * 5 + column * 3) % 4, b);
             });
             for k in 0..12 {
                 let (px, py) = (
@@ -260,7 +260,7 @@ fn quilt_block(c: &mut Canvas, kind: usize, color: Ink) {
                     color.lighter(0.55)
                 };
                 c.placed((0.0, 0.0), 1.0, PI / 4.0 * (k % 2) as f32, |c| {
-                    c.rect(-half, -half, half * 2.0, half * 2.0, tone)
+                    c.rect(-half, -half, half * 2.0, half * 2.0, tone);
                 });
             }
         }

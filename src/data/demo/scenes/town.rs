@@ -69,7 +69,7 @@ pub(super) fn canal_houses(c: &mut Canvas) {
         let width = 74.0 + (idx * 37 % 23) as f32;
         let tall = 210.0 + (idx * 53 % 70) as f32;
         c.placed((x, water), 1.0, 0.0, |c| {
-            canal_house(c, idx, (width, tall), ink(wall))
+            canal_house(c, idx, (width, tall), ink(wall));
         });
         x += width + 1.0;
     }

@@ -199,7 +199,7 @@ pub(super) fn lighthouse(c: &mut Canvas) {
                     (-480.0, 0.0),
                     &[ink("fff1b0").alpha(0.75), ink("fff1b0").alpha(0.0)],
                 ),
-            )
+            );
         });
         c.fill(rounded(-9.0, -34.0, 18.0, 34.0, 9.0), "5b3a29");
     });
@@ -312,7 +312,7 @@ pub(super) fn steam_train(c: &mut Canvas) {
             ),
         );
         let (left, right) = (x + 17.0, x + w / 5.0 - 17.0);
-        let middle = (left + right) / 2.0;
+        let middle = f32::midpoint(left, right);
         let spandrel = polygon(
             &(0..=24)
                 .map(|i| {
