@@ -21,9 +21,9 @@ use crate::worker::JobRequest;
 use crate::worker::JobResult;
 use crate::worker::Source;
 
-/// File endings that are tried; the ones Copylens reads are listed.
-const ENDINGS: [&str; 13] = [
-    "jpg", "png", "webp", "tiff", "gif", "bmp", "tga", "ico", "ppm", "heic", "avif", "jxl", "svg",
+/// File endings of the formats that are decoded.
+const ENDINGS: [&str; 9] = [
+    "jpg", "png", "webp", "tiff", "gif", "bmp", "tga", "ico", "ppm",
 ];
 
 /// Prints what this installation has, and searches the demo library. Fails when the search does.

@@ -4,6 +4,7 @@ use super::WorkerError;
 use super::request::Failure;
 use crate::data::DecodeError;
 use crate::data::EncodeError;
+use crate::data::demo::DemoError;
 use crate::devices::DeviceError;
 use crate::distill::DistillError;
 use crate::eval::EvalError;
@@ -48,6 +49,7 @@ pub(super) fn is_stop(err: &anyhow::Error) -> bool {
 fn advice(cause: Cause<'_>) -> Option<&'static str> {
     let of_data = || Some(cause.downcast_ref::<DecodeError>()?.advice());
     let of_encoding = || Some(cause.downcast_ref::<EncodeError>()?.advice());
+    let of_demo = || Some(cause.downcast_ref::<DemoError>()?.advice());
     let of_devices = || Some(cause.downcast_ref::<DeviceError>()?.advice());
     let of_distill = || Some(cause.downcast_ref::<DistillError>()?.advice());
     let of_eval = || cause.downcast_ref::<EvalError>()?.advice();
@@ -59,6 +61,7 @@ fn advice(cause: Cause<'_>) -> Option<&'static str> {
     of_worker()
         .or_else(of_data)
         .or_else(of_encoding)
+        .or_else(of_demo)
         .or_else(of_devices)
         .or_else(of_distill)
         .or_else(of_eval)

@@ -66,7 +66,9 @@ impl<'a> Intake<'a> {
     ) -> anyhow::Result<()> {
         let result = self.take_until_end(readings, folder, n_total);
         self.embed();
-        result.and(self.commit())
+        let kept = self.commit();
+        self.target.library.flush()?;
+        result.and(kept)
     }
 
     fn take_until_end(

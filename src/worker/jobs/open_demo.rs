@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::index::IndexFolders;
 use crate::data;
+use crate::data::demo;
 use crate::monitor::Monitor;
 use crate::worker::job::Job;
 use crate::worker::job::JobContext;
@@ -28,6 +29,7 @@ impl Job for OpenDemo {
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
         let library = context.home().demo_library();
         let pictures = library.join("pictures");
+        demo::draw_demo_library(context.monitor, &pictures)?; // Does nothing the second time.
         let index = IndexFolders {
             library,
             folders: vec![pictures.clone()],
