@@ -1,6 +1,7 @@
 //! Runs one job after another on a worker and shows how far it is.
 
 use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -30,6 +31,8 @@ pub(super) struct Session<'a> {
     worker: Worker,
     output: &'a Output,
     last_shown: Cell<Instant>,
+    /// A log does not repeat itself.
+    last_text: RefCell<String>,
 }
 
 impl<'a> Session<'a> {
@@ -49,6 +52,7 @@ impl<'a> Session<'a> {
             worker: Worker::start(home, defaults, || {})?,
             output,
             last_shown: Cell::new(Instant::now()),
+            last_text: RefCell::default(),
         })
     }
 
@@ -108,8 +112,9 @@ impl<'a> Session<'a> {
             }
             if is_terminal {
                 self.output.transient(&text);
-            } else {
+            } else if *self.last_text.borrow() != text {
                 self.output.note(&text);
+                self.last_text.replace(text);
             }
         }
     }
