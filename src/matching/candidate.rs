@@ -15,6 +15,12 @@ const WORKING_SIDE: u32 = 1024;
 const MIN_INLIERS: usize = 8;
 const MIN_INLIER_SHARE: f32 = 0.3;
 
+/// Windows with texture without which nothing is proven, and up to which more doubt is in place.
+const MIN_WINDOWS: usize = 16;
+const FEW_WINDOWS: usize = 40;
+/// Ratio of the axes from which a map is suspect; real edits seldom go further.
+const SQUEEZED: f64 = 1.8;
+
 /// One of the two pictures, small enough to work on.
 pub struct Side {
     pub picture: Picture,
@@ -110,7 +116,10 @@ impl Candidate {
         self.agreement.windows >= 20 && self.agreement.mean >= 0.85 && self.reach >= 0.9
     }
 
-    /// The pixels prove the alignment alone, or support what the cells say.
+    /// The pixels prove the alignment alone, or support what the cells or the corners say.
+    ///
+    /// An affine map has six unknowns: on a few windows, or squeezed enough, it can make anything
+    /// look alike, so these have to agree better.
     pub fn is_verified(&self, by_cells: bool) -> bool {
         let Agreement {
             windows,
@@ -118,8 +127,12 @@ impl Candidate {
             share,
             ..
         } = self.agreement;
-        let by_pixels = windows >= 12 && mean >= 0.6 && share >= 0.5;
-        by_pixels || ((by_cells || self.by_corners) && windows >= 6 && mean >= 0.4)
+        let (largest, smallest) = self.a_from_b.stretches();
+        let is_suspect = windows < FEW_WINDOWS || largest > SQUEEZED * smallest;
+        let needed = if is_suspect { 0.8 } else { 0.6 };
+        let by_pixels = mean >= needed && share >= 0.5;
+        let by_places = by_cells || self.by_corners;
+        windows >= MIN_WINDOWS && (by_pixels || (by_places && mean >= needed - 0.15))
     }
 }
 
