@@ -105,8 +105,9 @@ fn tell(event: &RunEvent, output: &Output) {
 
 fn describe(point: &RunPoint) -> String {
     let values = point.values.iter();
-    let values: String = values
-        .map(|(key, value)| format!(", {key} {value:.4}"))
+    let values: Vec<String> = values
+        .map(|(key, value)| format!("{key} {value:.4}"))
         .collect();
-    format!("step {}, epoch {:.2}{values}", point.step, point.epoch)
+    let values = values.join(", ");
+    format!("step {}, epoch {:.2}, {values}", point.step, point.epoch)
 }

@@ -27,12 +27,12 @@ pub(super) struct Adapter {
 /// Every Vulkan adapter, in the order of the driver.
 pub(super) fn list() -> &'static [Adapter] {
     static FOUND: OnceLock<Vec<Adapter>> = OnceLock::new();
-    FOUND.get_or_init(|| match catch_unwind(ask_driver) {
-        Ok(found) => describe(&found),
-        Err(_) => {
+    FOUND.get_or_init(|| {
+        let found = catch_unwind(ask_driver).unwrap_or_else(|_panic| {
             log::warn!("The graphics driver failed while its devices were listed");
             Vec::new()
-        }
+        });
+        describe(&found)
     })
 }
 
@@ -97,9 +97,11 @@ fn describe(found: &[wgpu::AdapterInfo]) -> Vec<Adapter> {
 
 fn judge(device_type: wgpu::DeviceType) -> (DeviceKind, bool, Option<&'static str>) {
     if !cfg!(feature = "vulkan") {
-        let kind = match device_type {
-            wgpu::DeviceType::Cpu => DeviceKind::Software,
-            _ => DeviceKind::Gpu,
+        let is_software = device_type == wgpu::DeviceType::Cpu;
+        let kind = if is_software {
+            DeviceKind::Software
+        } else {
+            DeviceKind::Gpu
         };
         return (kind, false, Some("this build has no Vulkan"));
     }
