@@ -468,6 +468,30 @@ fn a_library_that_may_not_be_changed_is_an_error_in_words() {
     );
 }
 
+#[test]
+fn a_damaged_library_is_named_and_can_be_rebuilt() {
+    let desk = Desk::with_scenes();
+    desk.index();
+    let store = desk.path("library/library.redb");
+    let bytes = std::fs::read(&store).unwrap();
+    persist::save(&store, &bytes[..bytes.len() / 3]).unwrap();
+    let words = [
+        "index",
+        "--library",
+        "library",
+        "--device",
+        "cpu",
+        "pictures",
+        "--json",
+    ];
+    let output = desk.run(&words);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("damaged"), "{}", stderr(&output));
+    let words = [&words[..], &["--rebuild"]].concat();
+    assert_eq!(desk.json(&words)[0]["added"], N_SCENES);
+    assert!(desk.path("library/library.damaged-1.redb").exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn a_name_that_is_no_text_is_indexed_and_found() {

@@ -24,6 +24,9 @@ pub struct Args {
     /// Device to compute on.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
+    /// Put a damaged library aside and begin a new one.
+    #[arg(long)]
+    rebuild: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -50,6 +53,10 @@ struct SkippedRow {
 
 pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
     let session = Session::start(output)?;
+    if args.rebuild {
+        let library = args.library.clone();
+        session.run(JobRequest::RebuildLibrary { library })?;
+    }
     let request = JobRequest::Index {
         library: args.library,
         folders: args.folders,

@@ -76,6 +76,11 @@ impl JobContext<'_> {
         self.shared.libraries.open(folder)
     }
 
+    /// An empty library in the place of a damaged one, which is kept beside it.
+    pub fn rebuild_library(&self, folder: &Path) -> anyhow::Result<Arc<Library>> {
+        self.shared.libraries.rebuild(folder)
+    }
+
     /// The model of this id, or the one in use.
     pub fn model(&self, id: Option<&str>) -> anyhow::Result<ModelInfo> {
         let in_use = self.shared.defaults.lock().model.clone();

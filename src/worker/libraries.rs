@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
+use crate::index::IndexError;
 use crate::index::Library;
 
 /// Opened libraries by their real path. The store allows one handle per process.
@@ -17,11 +18,27 @@ pub(super) struct Libraries {
 
 impl Libraries {
     pub(super) fn open(&self, folder: &Path) -> anyhow::Result<Arc<Library>> {
+        self.open_with(folder, Library::open)
+    }
+
+    /// Like [`open`](Self::open), but a damaged library is put aside first.
+    pub(super) fn rebuild(&self, folder: &Path) -> anyhow::Result<Arc<Library>> {
+        self.open_with(folder, |folder| match Library::open(folder) {
+            Err(IndexError::Damaged { .. }) => Library::rebuild_aside(folder),
+            opened => opened,
+        })
+    }
+
+    fn open_with(
+        &self,
+        folder: &Path,
+        open: impl FnOnce(&Path) -> Result<Library, IndexError>,
+    ) -> anyhow::Result<Arc<Library>> {
         let mut opened = self.opened.lock();
         if let Some(library) = opened.get(&real_path(folder)) {
             return Ok(library.clone());
         }
-        let library = Arc::new(Library::open(folder)?);
+        let library = Arc::new(open(folder)?);
         opened.insert(real_path(folder), library.clone());
         Ok(library)
     }

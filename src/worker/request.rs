@@ -88,6 +88,8 @@ pub enum JobRequest {
     Bench { device: Option<String> },
     /// Take a folder and its pictures out of a library; the files stay. Quick.
     RemoveFolder { library: PathBuf, folder: PathBuf },
+    /// Put a damaged library aside and begin an empty one; a sound one stays as it is. Quick.
+    RebuildLibrary { library: PathBuf },
 }
 
 /// What a finished job leaves behind for the screens.
@@ -113,6 +115,9 @@ pub enum JobResult {
     Evaluate(Box<disc21::Report>),
     Bench(BenchReport),
     RemoveFolder {
+        library: PathBuf,
+    },
+    RebuildLibrary {
         library: PathBuf,
     },
 }

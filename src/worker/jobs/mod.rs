@@ -15,6 +15,7 @@ mod index;
 mod index_batch;
 mod measure_model;
 mod open_demo;
+mod rebuild_library;
 mod remove_folder;
 mod source;
 mod trial;
@@ -91,6 +92,9 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
         JobRequest::RemoveFolder { library, folder } => {
             Box::new(remove_folder::RemoveFolder { library, folder })
+        }
+        JobRequest::RebuildLibrary { library } => {
+            Box::new(rebuild_library::RebuildLibrary { library })
         }
     }
 }
