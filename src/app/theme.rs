@@ -16,6 +16,7 @@ use egui::FontFamily;
 use egui::FontId;
 use egui::Frame;
 use egui::Margin;
+use egui::Shadow;
 use egui::Stroke;
 use egui::TextStyle;
 use egui::Vec2;
@@ -32,6 +33,8 @@ pub const GROUP_GAP: f32 = 16.0;
 pub const PAGE_MARGIN: f32 = 24.0;
 pub const RAIL_WIDTH: f32 = 88.0;
 pub const ACTIVITY_BAR_HEIGHT: f32 = 40.0;
+/// The row with the title of a page.
+pub const TITLE_BAR_HEIGHT: f32 = 36.0;
 pub const CARD_RADIUS: u8 = 8;
 pub const CONTROL_RADIUS: u8 = 6;
 pub const THUMBNAIL_RADIUS: u8 = 4;
@@ -302,6 +305,14 @@ fn visuals(palette: &Palette, base: Visuals) -> Visuals {
     visuals.window_stroke = line;
     visuals.window_corner_radius = CornerRadius::same(CARD_RADIUS);
     visuals.menu_corner_radius = CornerRadius::same(CARD_RADIUS);
+    let shadow = Shadow {
+        offset: [0, 4],
+        blur: 16,
+        spread: 0,
+        color: palette.shade.gamma_multiply(0.4),
+    };
+    visuals.window_shadow = shadow;
+    visuals.popup_shadow = shadow;
     visuals.panel_fill = palette.ground;
     visuals.indent_has_left_vline = false;
     visuals.slider_trailing_fill = true;

@@ -32,7 +32,7 @@ use crate::render::OVERLAYS;
 use crate::render::OverlaySpec;
 use crate::render::Which;
 
-const BAR_HEIGHT: f32 = 36.0;
+const BAR_HEIGHT: f32 = theme::TITLE_BAR_HEIGHT;
 const TEXT_HEIGHT: f32 = 44.0;
 /// Below these widths the tools get simpler, so that none of them is cut off.
 const ROOM_FOR_TITLE: f32 = 420.0;

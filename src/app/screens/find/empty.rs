@@ -37,13 +37,17 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
     egui::ScrollArea::vertical()
         .auto_shrink([false, false])
         .show(ui, |ui| {
-            theme::page().show(ui, |ui| page_ui(ui, state, commands));
+            let frame = theme::page().inner_margin(egui::Margin {
+                top: theme::GROUP_GAP as i8,
+                ..egui::Margin::same(theme::PAGE_MARGIN as i8)
+            });
+            frame.show(ui, |ui| page_ui(ui, state, commands));
         });
 }
 
 fn page_ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
     ui.horizontal(|ui| {
-        ui.set_min_height(theme::HIT_HEIGHT);
+        ui.set_min_height(theme::TITLE_BAR_HEIGHT);
         controls::page_title(ui, "Find");
         let is_known = state.find.mine.exists || state.find.demo.exists;
         if is_known && ui.available_width() > ROOM_FOR_LIBRARIES {
@@ -52,7 +56,7 @@ fn page_ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
             });
         }
     });
-    ui.add_space(theme::GROUP_GAP);
+    ui.add_space(theme::GAP);
     let suggestions = suggestions(state);
     let below = if suggestions.is_empty() {
         0.0
@@ -79,12 +83,7 @@ fn zone_ui(ui: &mut egui::Ui, size: Vec2, state: &AppState, commands: &mut Comma
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, title));
     let palette = Palette::of(ui);
     let is_lit = response.hovered() || response.has_focus();
-    let fill = if response.hovered() {
-        palette.control_hovered
-    } else {
-        palette.card
-    };
-    ui.painter().rect_filled(rect, 12.0, fill);
+    ui.painter().rect_filled(rect, 12.0, palette.card);
     let stroke = if is_lit {
         Stroke::new(theme::FOCUS_RING, palette.accent)
     } else {
@@ -147,7 +146,8 @@ fn opening_ui(ui: &mut egui::Ui, job: &ActiveJob) {
     let share = job.progress.n_done as f32 / n_total as f32;
     let bar = egui::ProgressBar::new(share)
         .desired_width(BAR_WIDTH)
-        .desired_height(6.0);
+        .desired_height(6.0)
+        .fill(Palette::of(ui).accent);
     ui.add(bar).accessible_name("Opening the demo library");
     let stage = job.progress.stage;
     let stage = if stage.is_empty() {

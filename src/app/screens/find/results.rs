@@ -30,7 +30,7 @@ use crate::matching::Notch;
 const PANEL_WIDTH: f32 = 232.0;
 /// Below this the query moves from its own column into the bar on top.
 const NARROW: f32 = 640.0;
-const BAR_HEIGHT: f32 = 36.0;
+const BAR_HEIGHT: f32 = theme::TITLE_BAR_HEIGHT;
 /// Below these widths the bar over the results leaves these out.
 const ROOM_FOR_SIZE: f32 = 640.0;
 const ROOM_FOR_STATUS: f32 = 440.0;
