@@ -40,7 +40,7 @@ pub fn close_anyway(state: &mut AppState, services: &Services) {
 /// Holds the window while a job is running, and lets it go once all have stopped.
 pub fn every_frame(state: &mut AppState, services: &Services, ctx: &egui::Context) {
     let is_asked = ctx.input(|input| input.viewport().close_requested());
-    if is_asked && !services.jobs.active().is_empty() {
+    if is_asked && is_held(state, services) {
         match state.closing {
             Closing::Free => return,
             Closing::No => state.closing = Closing::Asked,
@@ -56,6 +56,12 @@ pub fn every_frame(state: &mut AppState, services: &Services, ctx: &egui::Contex
             ctx.request_repaint_after(Duration::from_millis(50));
         }
     }
+}
+
+/// Whether something would be lost: a search or a comparison is not missed.
+fn is_held(state: &AppState, services: &Services) -> bool {
+    let active = services.jobs.active();
+    active.iter().any(|job| !state.is_quick(job.id))
 }
 
 /// The question, over everything else.

@@ -16,6 +16,7 @@ use crate::settings::Home;
 use crate::settings::Settings;
 use crate::worker::ActiveJob;
 use crate::worker::Failure;
+use crate::worker::JobId;
 
 pub use compare::CompareState;
 pub use compare::Compared;
@@ -86,6 +87,15 @@ impl AppState {
             surroundings,
             thumbnails: Thumbnails::default(),
         }
+    }
+}
+
+impl AppState {
+    /// Whether a job is a search or a comparison.
+    pub fn is_quick(&self, id: JobId) -> bool {
+        let is_search = self.find.queries.iter().any(|query| query.job == Some(id));
+        let compare = self.compare.as_ref().and_then(|compare| compare.job);
+        is_search || compare == Some(id)
     }
 }
 

@@ -62,7 +62,7 @@ pub fn apply(
         CompareCommand::Prepared(prepared) => take_prepared(state, services, ctx, &prepared),
         CompareCommand::ChooseSavePath => choose_save_path(state, services),
         CompareCommand::SaveTo(path) => save(state, services, path),
-        CompareCommand::Close => state.compare = None,
+        CompareCommand::Close => close(state, services),
     }
 }
 
@@ -195,10 +195,20 @@ fn take_prepared(
     }
 }
 
+/// Leaves the sheet; nobody waits for its answer any more.
+pub fn close(state: &mut AppState, services: &Services) {
+    if let Some(job) = state.compare.take().and_then(|compare| compare.job) {
+        services.jobs.stop(job);
+    }
+}
+
 fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
     let Some((query, matched)) = sources(&state.find, id) else {
         return;
     };
+    if let Some(job) = state.compare.as_ref().and_then(|compare| compare.job) {
+        services.jobs.stop(job);
+    }
     if let Some(query) = state.find.queries.get_mut(state.find.selected_query) {
         query.selected = Some(id);
     }

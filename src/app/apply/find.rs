@@ -8,6 +8,7 @@ use std::time::Instant;
 use eframe::egui;
 
 use super::change_settings;
+use super::compare;
 use super::paths;
 use crate::app::command::Command;
 use crate::app::command::Commands;
@@ -60,7 +61,7 @@ pub fn start(state: &mut AppState, services: &mut Services) {
 /// Does what one command asks for.
 pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand) {
     match command {
-        FindCommand::Search(sources) => search(state, sources),
+        FindCommand::Search(sources) => search(state, services, sources),
         FindCommand::Paste => paste(services),
         FindCommand::ChoosePictures => choose_pictures(services),
         FindCommand::ChooseFolders => choose_folders(services),
@@ -70,7 +71,8 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand
         }
         FindCommand::TryDemo => {
             open_library(state, services, FindLibrary::Demo);
-            state.find.queries.clear();
+            forget_queries(state, services);
+            state.find.is_trying_demo = true;
             open_demo(state, services);
         }
         FindCommand::OpenLibrary(library) => {
@@ -94,17 +96,14 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand
             change_settings(state, services, settings);
         }
         FindCommand::AnswerFolders(answer) => answer_folders(state, services, answer),
-        FindCommand::Back => {
-            state.find.queries.clear();
-            state.find.selected_query = 0;
-        }
+        FindCommand::Back => forget_queries(state, services),
     }
 }
 
 /// Takes paths: pictures are searched with, folders are asked about.
-pub fn take(state: &mut AppState, _services: &mut Services, sorted: Sorted) {
+pub fn take(state: &mut AppState, services: &Services, sorted: Sorted) {
     state.place = Place::Find;
-    state.compare = None;
+    compare::close(state, services);
     let n_files = sorted.pictures.len() + sorted.others.len();
     if !sorted.others.is_empty() {
         state.notices.push(not_pictures(&sorted.others, n_files));
@@ -114,12 +113,12 @@ pub fn take(state: &mut AppState, _services: &mut Services, sorted: Sorted) {
         state.find.asking = Some(paths.collect());
     } else if !sorted.pictures.is_empty() {
         let sources = sorted.pictures.into_iter().map(Source::File);
-        search(state, sources.collect());
+        search(state, services, sources.collect());
     }
 }
 
 /// Takes in one piece of news.
-pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
+pub fn on_event(state: &mut AppState, services: &Services, event: &Event) {
     match event {
         Event::Indexed {
             library,
@@ -188,15 +187,25 @@ pub fn on_model_changed(state: &mut AppState, services: &mut Services) {
     }
 }
 
-fn search(state: &mut AppState, mut sources: Vec<Source>) {
+fn search(state: &mut AppState, services: &Services, mut sources: Vec<Source>) {
     if sources.is_empty() {
         return;
     }
     sources.truncate(MAX_QUERIES);
     state.place = Place::Find;
-    state.compare = None;
+    compare::close(state, services);
+    forget_queries(state, services);
     state.find.asking = None;
     state.find.queries = sources.into_iter().map(Query::new).collect();
+}
+
+/// Nobody waits for these answers any more.
+fn forget_queries(state: &mut AppState, services: &Services) {
+    for query in state.find.queries.drain(..) {
+        if let Some(job) = query.job {
+            services.jobs.stop(job);
+        }
+    }
     state.find.selected_query = 0;
 }
 
@@ -264,12 +273,15 @@ fn open_demo(state: &mut AppState, services: &mut Services) {
 
 fn open_library(state: &mut AppState, services: &mut Services, library: FindLibrary) {
     state.place = Place::Find;
-    state.compare = None;
+    compare::close(state, services);
     if state.find.library == library {
         return;
     }
     state.find.library = library;
     for query in &mut state.find.queries {
+        if let Some(job) = query.job {
+            services.jobs.stop(job);
+        }
         *query = Query::new(query.source.clone());
     }
     let mut settings = state.settings.clone();
@@ -368,7 +380,7 @@ fn on_query_ended(state: &mut AppState, id: JobId, outcome: &Outcome) -> bool {
     true
 }
 
-fn on_index_ended(state: &mut AppState, services: &mut Services, id: JobId, outcome: &Outcome) {
+fn on_index_ended(state: &mut AppState, services: &Services, id: JobId, outcome: &Outcome) {
     let Some(library) = FindLibrary::ALL
         .into_iter()
         .find(|library| state.find.library_state(*library).indexing.contains(&id))
@@ -398,13 +410,14 @@ fn on_index_ended(state: &mut AppState, services: &mut Services, id: JobId, outc
 }
 
 /// The demo answers by itself: the first thing to see is a picture and its edited copies.
-fn show_first_suggestion(state: &mut AppState, _services: &mut Services) {
+fn show_first_suggestion(state: &mut AppState, services: &Services) {
+    let was_asked = std::mem::take(&mut state.find.is_trying_demo);
     let is_watching = state.place == Place::Find && state.find.library == FindLibrary::Demo;
-    if !is_watching || !state.find.queries.is_empty() {
+    if !was_asked || !is_watching || !state.find.queries.is_empty() {
         return;
     }
     if let Some(first) = state.find.demo.suggestions.first().cloned() {
-        search(state, vec![Source::File(first)]);
+        search(state, services, vec![Source::File(first)]);
     }
 }
 

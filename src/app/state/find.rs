@@ -75,6 +75,8 @@ pub struct FindState {
     pub selected_query: usize,
     /// Folders that were dropped; the page asks what to do with them.
     pub asking: Option<Vec<PathBuf>>,
+    /// The demo was asked for: its first picture is searched with as soon as it is there.
+    pub is_trying_demo: bool,
     /// How much of what was found is shown.
     pub notch: Notch,
     /// The similarities of the model at the normal notch.
@@ -105,6 +107,7 @@ impl FindState {
             queries: Vec::new(),
             selected_query: 0,
             asking: None,
+            is_trying_demo: false,
             notch: Notch::default(),
             thresholds: Thresholds::default(),
         }

@@ -47,8 +47,8 @@ pub fn card_size(thumbnail_side: f32) -> Vec2 {
 
 /// How many cards stand side by side, and how large they are: they share the whole width.
 pub fn columns(width: f32, thumbnail_side: f32) -> (usize, Vec2) {
-    let smallest = card_size(thumbnail_side).x;
-    let n_columns = (((width + BETWEEN) / (smallest + BETWEEN)) as usize).max(1);
+    let wanted = card_size(thumbnail_side).x;
+    let n_columns = (((width + BETWEEN) / (wanted + BETWEEN)).round() as usize).max(1);
     let share = (width + BETWEEN) / n_columns as f32 - BETWEEN;
     let side = (share - 2.0 * CARD_PADDING).floor().max(16.0);
     (n_columns, card_size(side))
