@@ -3,7 +3,7 @@
 //! Each area has a file: what its commands do, which events concern it, what it does each frame.
 
 mod compare;
-mod find;
+pub mod find;
 mod models;
 mod paths;
 mod settings;

@@ -86,6 +86,8 @@ pub enum FindCommand {
     SelectMatch(Option<PictureId>),
     SetThumbnailSize(f32),
     AnswerFolders(FolderAnswer),
+    /// Put the library that is open aside, because it is damaged, and begin a new one.
+    RebuildLibrary,
     /// Leave the results and show the drop zone again.
     Back,
 }

@@ -95,6 +95,10 @@ fn meaning(action: &NoticeAction) -> (&'static str, Command) {
         NoticeAction::OpenFolder(path) => ("Open the folder", Command::OpenFolder(path.clone())),
         NoticeAction::RevealFile(path) => ("Show its folder", Command::RevealFile(path.clone())),
         NoticeAction::Go(place) => (super::screens::of(*place).label, Command::Go(*place)),
+        NoticeAction::RebuildLibrary => (
+            "Begin a new library",
+            Command::Find(FindCommand::RebuildLibrary),
+        ),
         NoticeAction::AddPictures => (
             "Add my pictures…",
             Command::Find(FindCommand::ChooseFolders),

@@ -186,6 +186,8 @@ pub enum NoticeAction {
     RevealFile(PathBuf),
     Go(Place),
     AddPictures,
+    /// Put a damaged library aside and begin a new one.
+    RebuildLibrary,
 }
 
 /// The notices that are on screen, oldest first.

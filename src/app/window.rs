@@ -233,7 +233,7 @@ fn options(renderer: Renderer, uses_x11: bool) -> eframe::NativeOptions {
         // Copy and paste are ours: pictures and files can be pasted too.
         clipboard_shortcuts: false,
         event_loop_builder: uses_x11
-            .then(|| -> eframe::EventLoopBuilderHook { Box::new(|builder| prefer_x11(builder)) }),
+            .then(|| -> eframe::EventLoopBuilderHook { Box::new(prefer_x11) }),
         ..eframe::NativeOptions::default()
     }
 }

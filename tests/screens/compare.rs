@@ -135,7 +135,7 @@ fn the_next_result_keeps_the_mode() {
 fn a_query_that_is_a_part_of_the_match_is_laid_onto_it() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
-    window.drop_files(&[picture.clone()]);
+    window.drop_files(std::slice::from_ref(&picture));
     window.found(&[0.9], 60);
     window.harness.key_press(egui::Key::Enter);
     window.run();

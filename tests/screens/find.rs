@@ -11,6 +11,7 @@ use copylens::worker::Event;
 use copylens::worker::IndexReport;
 use copylens::worker::JobRequest;
 use copylens::worker::JobResult;
+use copylens::worker::Outcome;
 use copylens::worker::Source;
 use eframe::egui;
 
@@ -21,7 +22,7 @@ use crate::support::Window;
 fn a_dropped_picture_is_searched_with() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
-    window.drop_files(&[picture.clone()]);
+    window.drop_files(std::slice::from_ref(&picture));
     let searches = window.script.borrow().searches();
     assert_eq!(searches.len(), 1);
     assert_eq!(searches[0].1, picture);
@@ -52,7 +53,7 @@ fn a_dropped_folder_is_asked_about_once() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
     let folder = picture.parent().unwrap().to_owned();
-    window.drop_files(&[folder.clone()]);
+    window.drop_files(std::slice::from_ref(&folder));
     assert!(window.script.borrow().submitted.is_empty());
     window.click("Add to my pictures");
     let script = window.script.borrow();
@@ -102,7 +103,7 @@ fn the_notch_changes_what_is_shown_and_counted() {
 fn results_get_more_while_the_library_grows_and_none_moves() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
-    window.drop_files(&[picture.clone()]);
+    window.drop_files(std::slice::from_ref(&picture));
     let library = window.harness.state().state.find.mine.folder.clone();
     let (id, _) = window.script.borrow().searches()[0].clone();
     let mut report = crate::support::find_report(picture.clone(), &[0.7], 40);
@@ -129,7 +130,7 @@ fn results_get_more_while_the_library_grows_and_none_moves() {
     });
     window.run();
     let query = &mut window.harness.state_mut().state.find.queries[0];
-    query.asked_at -= std::time::Duration::from_secs(60);
+    query.asked_at -= std::time::Duration::from_mins(1);
     window.run();
     assert_eq!(window.script.borrow().searches().len(), 2);
     window.found(&[0.7, 0.9], 60);
@@ -267,4 +268,38 @@ fn a_hundred_thousand_results_draw_like_ten() {
     let cards =
         egui_kittest::kittest::Queryable::query_all_by_label_contains(&window.harness, ".jpg");
     assert!(cards.count() < 200);
+}
+
+#[test]
+fn a_damaged_library_can_be_begun_anew_with_one_button() {
+    let mut window = Window::open();
+    let picture = window.picture("a.png");
+    window.drop_files(&[picture]);
+    let (id, _) = window.script.borrow().searches()[0].clone();
+    let damaged = copylens::index::IndexError::Damaged {
+        path: "/library/library.redb".into(),
+        detail: "bad checksum".into(),
+    };
+    let failure = copylens::worker::Failure {
+        message: damaged.to_string(),
+        advice: Some(damaged.advice().to_owned()),
+    };
+    let outcome = Outcome::Failed(failure);
+    window
+        .script
+        .borrow_mut()
+        .events
+        .push_back(Event::Ended { id, outcome });
+    window.run();
+    window.click("Begin a new library");
+    let (id, request) = window.script.borrow().submitted.last().unwrap().clone();
+    let JobRequest::RebuildLibrary { library } = request else {
+        panic!("not rebuilt: {request:?}");
+    };
+    window
+        .script
+        .borrow_mut()
+        .answer(id, JobResult::RebuildLibrary { library });
+    window.run();
+    assert!(window.says("A new library was begun"));
 }

@@ -1,5 +1,7 @@
 //! What the commands of the Find place do.
 
+pub mod damaged;
+
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -95,6 +97,7 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand
             settings.thumbnail_size = size.clamp(96.0, 320.0);
             change_settings(state, services, settings);
         }
+        FindCommand::RebuildLibrary => damaged::rebuild(state, services),
         FindCommand::AnswerFolders(answer) => answer_folders(state, services, answer),
         FindCommand::Back => forget_queries(state, services),
     }
@@ -126,7 +129,9 @@ pub fn on_event(state: &mut AppState, services: &Services, event: &Event) {
             ..
         } => on_indexed(state, library, *searchable),
         Event::Ended { id, outcome } => {
-            if !on_query_ended(state, *id, outcome) {
+            if !on_query_ended(state, *id, outcome)
+                && !damaged::on_ended(state, services, *id, outcome)
+            {
                 on_index_ended(state, services, *id, outcome);
             }
         }
@@ -263,7 +268,7 @@ fn add_folders(state: &mut AppState, services: &mut Services, folders: Vec<PathB
     mine.exists = true;
 }
 
-fn open_demo(state: &mut AppState, services: &mut Services) {
+fn open_demo(state: &mut AppState, services: &Services) {
     let demo = &mut state.find.demo;
     if demo.indexing.is_empty() {
         demo.indexing
@@ -394,7 +399,7 @@ fn on_index_ended(state: &mut AppState, services: &Services, id: JobId, outcome:
         FindLibrary::Demo => "The demo library could not be opened",
     };
     if let Some(notice) = super::trouble(title, outcome) {
-        state.notices.push(notice);
+        state.notices.push(damaged::with_way_out(notice));
     }
     match outcome {
         Outcome::Done(JobResult::Index { report, .. }) => take_report(state, library, report),

@@ -57,6 +57,8 @@ pub struct LibraryState {
     pub exists: bool,
     /// The jobs that bring it up to date.
     pub indexing: Vec<JobId>,
+    /// The job that puts it aside and begins a new one.
+    pub rebuilding: Option<JobId>,
     /// Pictures that can be found, once it is known.
     pub searchable: Option<usize>,
     /// Files that could not be read.

@@ -61,7 +61,7 @@ fn page_ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
     let below = if suggestions.is_empty() {
         0.0
     } else {
-        SUGGESTION_SIDE + 48.0
+        SUGGESTION_SIDE + 56.0
     };
     let seen = ui.clip_rect().bottom() - ui.cursor().top() - theme::PAGE_MARGIN;
     let height = (seen - below - 32.0).max(SMALLEST_ZONE);
@@ -243,6 +243,7 @@ fn suggestions_ui(
     suggestions: &[std::path::PathBuf],
     commands: &mut Commands,
 ) {
+    ui.add_space(theme::GROUP_GAP - theme::GAP);
     let step = SUGGESTION_SIDE + theme::GAP;
     let n_shown = ((ui.available_width() / step) as usize).min(suggestions.len());
     ui.vertical_centered(|ui| {

@@ -69,16 +69,6 @@ enum Mark {
     Focused,
 }
 
-impl Mark {
-    fn of(is_chosen: bool, has_focus: bool) -> Self {
-        match (is_chosen, has_focus) {
-            (false, _) => Self::None,
-            (true, false) => Self::Chosen,
-            (true, true) => Self::Focused,
-        }
-    }
-}
-
 /// Draws the cards; keys move the selection while the results have the focus.
 pub fn ui(
     ui: &mut egui::Ui,
@@ -246,7 +236,11 @@ fn line_ui(
             for (column, found) in cards.iter().enumerate() {
                 let x = column as f32 * (card.x + BETWEEN);
                 let rect = Rect::from_min_size(at + Vec2::new(x, 0.0), card);
-                let mark = Mark::of(query.selected == Some(found.id), has_focus);
+                let mark = match query.selected == Some(found.id) {
+                    false => Mark::None,
+                    true if has_focus => Mark::Focused,
+                    true => Mark::Chosen,
+                };
                 card_ui(ui, state, found, rect, mark, commands);
             }
         }

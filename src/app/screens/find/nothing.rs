@@ -6,6 +6,7 @@ use egui::RichText;
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons;
 
+use crate::app::apply::find::damaged::with_way_out;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::FindCommand;
@@ -102,7 +103,7 @@ pub fn failure_ui(ui: &mut egui::Ui, failure: &Failure, commands: &mut Commands)
     ui.add_space(theme::PAGE_MARGIN);
     ui.vertical_centered(|ui| {
         ui.set_max_width(theme::READING_WIDTH);
-        let notice = Notice::failure("This search did not work", failure);
+        let notice = with_way_out(Notice::failure("This search did not work", failure));
         theme::card(ui).show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.with_layout(egui::Layout::top_down(egui::Align::Min), |ui| {
