@@ -113,6 +113,10 @@ mod tests {
     use super::*;
     use crate::worker::JobId;
 
+    fn recipe(preset: &str) -> Option<Recipe> {
+        Recipe::parse(&crate::distill::presets::find(preset).unwrap()).ok()
+    }
+
     fn ready(readable: usize) -> Asked<PictureCheck> {
         Asked::Ready(PictureCheck {
             readable,
@@ -123,7 +127,7 @@ mod tests {
     #[test]
     fn the_first_missing_thing_is_named_in_the_order_of_the_cards() {
         let mut setup = Setup {
-            needs_teacher: true,
+            parsed: recipe("quick-demo"),
             ..Setup::default()
         };
         assert_eq!(setup.missing(&Asked::None, true), Some(Missing::Teacher));
@@ -143,7 +147,7 @@ mod tests {
     fn a_method_from_scratch_gets_no_teacher() {
         let setup = Setup {
             teacher: Some("bundled".to_owned()),
-            needs_teacher: false,
+            parsed: recipe("sscd"),
             ..Setup::default()
         };
         let config = setup.config(PathBuf::from("run"), Path::new("models"));
