@@ -87,7 +87,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         id: "mobilenet-v2",
         label: "MobileNetV2",
         help: "Small and quick, the network of the model that comes with Copylens.",
-        parameters: 2_225_792,
+        parameters: 2_224_960,
         channels: mobilenet_v2::CHANNELS,
         hidden: None,
         build: |device| Trunk::MobileNetV2(MobileNetV2::new(device)),
