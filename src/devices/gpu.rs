@@ -110,9 +110,11 @@ fn judge(device_type: wgpu::DeviceType) -> (DeviceKind, bool, Option<&'static st
         | wgpu::DeviceType::IntegratedGpu
         | wgpu::DeviceType::VirtualGpu => (DeviceKind::Gpu, true, None),
         wgpu::DeviceType::Cpu => (
+            // Mesa's llvmpipe is slower than the CPU device, and some versions of it crash the
+            // program while they compile a kernel.
             DeviceKind::Software,
-            true,
-            Some("slow: the driver imitates a graphics card on the CPU"),
+            false,
+            Some("the driver imitates a graphics card on the CPU; use the CPU itself"),
         ),
         wgpu::DeviceType::Other => (
             DeviceKind::Gpu,
