@@ -8,7 +8,7 @@
 //! - To add a place: one file in `screens/` and one row of [`screens::SCREENS`].
 
 pub mod apply;
-mod chart_picture;
+pub mod chart_picture;
 mod closing;
 pub mod command;
 pub mod curves;

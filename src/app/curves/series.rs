@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::distill::RunPoint;
+use crate::distill::losses;
 
 /// What the horizontal axis counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,6 +109,10 @@ pub fn key_label(key: &str) -> String {
         "grad-norm" => "Gradient norm".to_owned(),
         "pictures-per-second" => "Pictures a second".to_owned(),
         other => {
+            let id = other.strip_prefix("loss/").unwrap_or_default();
+            if let Some(spec) = losses::loss(id) {
+                return spec.label.to_owned();
+            }
             let name = other.rsplit('/').next().unwrap_or(other);
             let mut words = name.replace('-', " ");
             if let Some(first) = words.get_mut(0..1) {
@@ -162,6 +167,6 @@ mod tests {
 
     #[test]
     fn an_unknown_key_becomes_words() {
-        assert_eq!(key_label("loss/hard-negative"), "Hard negative");
+        assert_eq!(key_label("loss/no-such-loss"), "No such loss");
     }
 }

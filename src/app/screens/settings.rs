@@ -63,8 +63,13 @@ fn section_ui(ui: &mut egui::Ui, title: &str, add_rows: impl FnOnce(&mut egui::U
     });
 }
 
-/// A label and what belongs to it.
+/// A label and what belongs to it: beside it, or below where there is little room.
 fn row_ui(ui: &mut egui::Ui, label: &str, add_control: impl FnOnce(&mut egui::Ui)) {
+    if ui.available_width() < 3.0 * LABEL_WIDTH {
+        ui.label(label);
+        ui.vertical(add_control);
+        return;
+    }
     ui.horizontal_top(|ui| {
         let size = egui::vec2(LABEL_WIDTH, theme::HIT_HEIGHT);
         let layout = egui::Layout::left_to_right(egui::Align::Center);

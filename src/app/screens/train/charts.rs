@@ -28,6 +28,8 @@ const PLOT_HEIGHT: f32 = 220.0;
 /// From this width on the charts stand side by side.
 const TWO_COLUMNS_WIDTH: f32 = 960.0;
 const DEFAULT_SMOOTHING: f32 = 0.6;
+/// Below this width the choice of the axis and the smoothing stand below each other.
+const CONTROLS_WIDTH: f32 = 640.0;
 
 /// How the person looks at the charts; kept by the window, not by the run.
 #[derive(Clone, Debug)]
@@ -121,14 +123,24 @@ fn controls_ui(
     look: &mut Look,
     commands: &mut Commands,
 ) {
+    let is_narrow = ui.available_width() < CONTROLS_WIDTH;
+    let direction = if is_narrow {
+        egui::Layout::top_down(egui::Align::Min)
+    } else {
+        egui::Layout::left_to_right(egui::Align::Center)
+    };
+    let size = egui::vec2(ui.available_width(), theme::HIT_HEIGHT);
+    ui.allocate_ui_with_layout(size, direction, |ui| {
+        ui.spacing_mut().item_spacing.y = theme::GAP;
+        ui.horizontal_wrapped(|ui| {
+            ui.weak("Across");
+            for x_axis in XAxis::ALL {
+                ui.selectable_value(&mut look.x_axis, x_axis, x_axis.label());
+            }
+        });
+        ui.horizontal(|ui| smoothing_ui(ui, &mut look.smoothing));
+    });
     ui.horizontal_wrapped(|ui| {
-        ui.weak("Across");
-        for x_axis in XAxis::ALL {
-            ui.selectable_value(&mut look.x_axis, x_axis, x_axis.label());
-        }
-        ui.add_space(theme::GAP);
-        smoothing_ui(ui, &mut look.smoothing);
-        ui.add_space(theme::GAP);
         overlay_ui(ui, page, others, commands);
         if ui.button("Save as CSV…").clicked() {
             commands.push(Command::Train(TrainCommand::ExportCsv));

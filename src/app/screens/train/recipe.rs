@@ -14,6 +14,7 @@ use crate::distill::Recipe;
 
 const N_ROWS: usize = 16;
 const TEXT_HEIGHT: f32 = 320.0;
+const KNOB_WIDTH: f32 = 200.0;
 
 pub fn ui(ui: &mut egui::Ui, setup: &Setup, commands: &mut Commands) {
     theme::card(ui).show(ui, |ui| {
@@ -34,28 +35,10 @@ pub fn ui(ui: &mut egui::Ui, setup: &Setup, commands: &mut Commands) {
     });
 }
 
-/// The numbers that are changed most.
+/// The numbers that are changed most, in as many columns as there is room for.
 fn knobs_ui(ui: &mut egui::Ui, recipe: &Recipe, commands: &mut Commands) {
     let mut edited = recipe.clone();
-    ui.horizontal_wrapped(|ui| {
-        let Recipe {
-            seed,
-            network,
-            data,
-            optimiser,
-            ..
-        } = &mut edited;
-        knob_ui(ui, "Passes", &mut optimiser.epochs, 1.0, 1.0..=10_000.0);
-        let rate = &mut optimiser.learning_rate;
-        knob_ui(ui, "Learning rate", rate, 0.001, 0.0001..=10.0);
-        knob_ui(ui, "Pictures a step", &mut data.batch, 1.0, 2.0..=4096.0);
-        let most = data.batch as f64;
-        knob_ui(ui, "At once", &mut data.micro_batch, 1.0, 2.0..=most);
-        knob_ui(ui, "Side in pixels", &mut data.size, 1.0, 32.0..=512.0);
-        let dimensions = &mut network.dimensions;
-        knob_ui(ui, "Numbers a picture", dimensions, 1.0, 8.0..=2048.0);
-        knob_ui(ui, "Seed", seed, 1.0, 0.0..=1e9);
-    });
+    all_knobs_ui(ui, &mut edited);
     if edited != *recipe {
         edited.data.micro_batch = edited.data.micro_batch.min(edited.data.batch);
         let text = edited.to_toml();
@@ -63,20 +46,74 @@ fn knobs_ui(ui: &mut egui::Ui, recipe: &Recipe, commands: &mut Commands) {
     }
 }
 
-fn knob_ui<N: egui::emath::Numeric>(
-    ui: &mut egui::Ui,
-    label: &str,
-    value: &mut N,
-    speed: f64,
-    range: std::ops::RangeInclusive<f64>,
-) {
-    ui.horizontal(|ui| {
-        let label = ui.weak(label);
+fn all_knobs_ui(ui: &mut egui::Ui, recipe: &mut Recipe) {
+    let Recipe {
+        seed,
+        network,
+        data,
+        optimiser,
+        ..
+    } = recipe;
+    let most_at_once = data.batch as f64;
+    let knobs = [
+        Knob::new("Passes", &mut optimiser.epochs, 1.0, 1.0..=10_000.0),
+        Knob::new(
+            "Learning rate",
+            &mut optimiser.learning_rate,
+            0.001,
+            0.0001..=10.0,
+        ),
+        Knob::new("Pictures a step", &mut data.batch, 1.0, 2.0..=4096.0),
+        Knob::new("At once", &mut data.micro_batch, 1.0, 2.0..=most_at_once),
+        Knob::new("Side in pixels", &mut data.size, 1.0, 32.0..=512.0),
+        Knob::new(
+            "Numbers a picture",
+            &mut network.dimensions,
+            1.0,
+            8.0..=2048.0,
+        ),
+        Knob::new("Seed", seed, 1.0, 0.0..=1e9),
+    ];
+    let n_columns = ((ui.available_width() / KNOB_WIDTH) as usize).max(1);
+    let mut knobs = knobs.into_iter().peekable();
+    while knobs.peek().is_some() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for knob in knobs.by_ref().take(n_columns) {
+                knob.ui(ui);
+            }
+        });
+    }
+}
+
+/// A number of the recipe that can be dragged or typed.
+struct Knob<'a> {
+    label: &'static str,
+    drag: egui::DragValue<'a>,
+}
+
+impl<'a> Knob<'a> {
+    fn new<N: egui::emath::Numeric>(
+        label: &'static str,
+        value: &'a mut N,
+        speed: f64,
+        range: std::ops::RangeInclusive<f64>,
+    ) -> Self {
         let range = N::from_f64(*range.start())..=N::from_f64(*range.end());
-        ui.add(egui::DragValue::new(value).speed(speed).range(range))
-            .labelled_by(label.id);
-        ui.add_space(theme::GAP);
-    });
+        let drag = egui::DragValue::new(value).speed(speed).range(range);
+        Self { label, drag }
+    }
+
+    fn ui(self, ui: &mut egui::Ui) {
+        let size = egui::vec2(KNOB_WIDTH, theme::HIT_HEIGHT);
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(KNOB_WIDTH);
+            ui.spacing_mut().item_spacing.x = theme::GAP;
+            let label = ui.weak(self.label);
+            ui.add(self.drag).labelled_by(label.id);
+        });
+    }
 }
 
 fn text_ui(ui: &mut egui::Ui, setup: &Setup, commands: &mut Commands) {

@@ -35,8 +35,6 @@ pub struct ShownRun {
     pub epochs: u32,
     pub points: Vec<RunPoint>,
     pub strip: Vec<StripRow>,
-    /// Counts the refreshes of the strip, so that its pictures are made once.
-    pub strip_version: u64,
     pub notices: Vec<String>,
     /// Its student is the model that searches.
     pub is_used_for_searching: bool,
@@ -53,7 +51,6 @@ impl ShownRun {
             epochs: 0,
             points: Vec::new(),
             strip: Vec::new(),
-            strip_version: 0,
             notices: Vec::new(),
             is_used_for_searching: false,
         }
@@ -74,10 +71,7 @@ impl ShownRun {
                 self.points.clone_from(points);
             }
             RunEvent::Point(point) => self.points.push(point.clone()),
-            RunEvent::Strip(rows) => {
-                self.strip.clone_from(rows);
-                self.strip_version += 1;
-            }
+            RunEvent::Strip(rows) => self.strip.clone_from(rows),
             RunEvent::Notice(text) => self.notices.push(text.clone()),
         }
     }
