@@ -70,7 +70,10 @@ fn check(golden: &Golden, case: &str, name: &str, id: &str, input: &LossInput, l
     let value = loss.clone().into_scalar::<f32>();
     let expected = golden.values(case, name)[0];
     let bound = RELATIVE * expected.abs() + ABSOLUTE;
-    assert!((value - expected).abs() <= bound, "{case} {name}: {value}, not {expected}");
+    assert!(
+        (value - expected).abs() <= bound,
+        "{case} {name}: {value}, not {expected}"
+    );
 
     let expected = golden.values(case, &format!("{name}-grad"));
     let scale = expected.iter().fold(0.0, |max: f32, v| max.max(v.abs()));
@@ -81,7 +84,10 @@ fn check(golden: &Golden, case: &str, name: &str, id: &str, input: &LossInput, l
     };
     for (a, b) in found.iter().zip(expected) {
         let bound = RELATIVE * scale + ABSOLUTE;
-        assert!((a - b).abs() <= bound, "{case} {name} gradient: {a}, not {b}");
+        assert!(
+            (a - b).abs() <= bound,
+            "{case} {name} gradient: {a}, not {b}"
+        );
     }
 }
 

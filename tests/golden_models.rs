@@ -106,7 +106,10 @@ fn check(id: &str) {
             let found: Vec<f32> = maps.stride32.clone().into_data().try_into_vec().unwrap();
             let scale = expected.iter().fold(0.0, |max: f32, v| max.max(v.abs()));
             let difference = max_difference(&found, expected);
-            assert!(difference <= MAX_DIFFERENCE * scale, "{id}: {difference} of {scale}");
+            assert!(
+                difference <= MAX_DIFFERENCE * scale,
+                "{id}: {difference} of {scale}"
+            );
         }
         let descriptor = network.head(&maps).descriptor_bd;
         let found: Vec<f32> = descriptor.into_data().try_into_vec().unwrap();

@@ -12,10 +12,7 @@ use crate::weights::WeightsError;
 #[derive(Debug, thiserror::Error)]
 pub enum DistillError {
     #[error("The recipe is not right{}: {reason}", line.map_or(String::new(), |line| format!(" in line {line}")))]
-    Recipe {
-        reason: String,
-        line: Option<usize>,
-    },
+    Recipe { reason: String, line: Option<usize> },
     #[error("The recipe has version {found}, this Copylens reads up to version {newest}")]
     RecipeVersion { found: u32, newest: u32 },
     #[error("There is no recipe called {name:?}")]
@@ -31,10 +28,7 @@ pub enum DistillError {
     #[error("The folder already holds another run: {path}")]
     OtherRun { path: PathBuf },
     #[error("The checkpoint does not belong to this run: {path}")]
-    Checkpoint {
-        path: PathBuf,
-        source: WeightsError,
-    },
+    Checkpoint { path: PathBuf, source: WeightsError },
     #[error("Cannot use the run folder: {path}")]
     Folder {
         path: PathBuf,

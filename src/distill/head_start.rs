@@ -125,7 +125,9 @@ fn whitening(
     let largest = variances.iter().copied().fold(0.0, f32::max);
     for (row, variance) in basis.chunks_exact_mut(c).zip(&variances) {
         let scale = (variance + SHRINKAGE * largest).max(1e-12).sqrt().recip();
-        row.iter_mut().for_each(|value| *value *= scale);
+        for value in row {
+            *value *= scale;
+        }
     }
     let mean = floats(mean_1c);
     let dot = |row: &[f32]| row.iter().zip(&mean).map(|(a, b)| a * b).sum::<f32>();
@@ -157,7 +159,9 @@ fn orthonormalise(rows: &mut [f32], length: usize) -> Vec<f32> {
         }
         let norm = row.iter().map(|value| value * value).sum::<f32>().sqrt();
         lengths.push(norm);
-        row.iter_mut().for_each(|value| *value /= norm.max(1e-12));
+        for value in row {
+            *value /= norm.max(1e-12);
+        }
     }
     lengths
 }

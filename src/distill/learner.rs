@@ -14,9 +14,9 @@ use crate::models::ModelError;
 use crate::models::network::HeadConfig;
 use crate::models::network::Network;
 use crate::models::network::Outputs;
+use crate::models::state;
 use crate::monitor::Cancelled;
 use crate::monitor::Monitor;
-use crate::models::state;
 use crate::weights::TensorMap;
 
 use super::losses;
@@ -180,7 +180,8 @@ impl Learner {
         rate: f64,
         monitor: &Monitor,
     ) -> Result<StepValues, Cancelled> {
-        self.device.seed(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        self.device
+            .seed(self.seed ^ step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         if let Some(key) = self.key.take() {
             self.key = Some(sgd::follow(key, &self.student, self.ema));
         }
@@ -258,7 +259,14 @@ impl Learner {
     ) -> (LossInput, Push) {
         let views = [0, 1].map(|view| self.tensor(batch, view, rows));
         let n = rows.len();
-        let mix = Mix::draw(2 * n, batch.size, self.mixup, self.seed, step, rows.start as u64);
+        let mix = Mix::draw(
+            2 * n,
+            batch.size,
+            self.mixup,
+            self.seed,
+            step,
+            rows.start as u64,
+        );
         let x_bchw = mixup::apply(Tensor::cat(views.to_vec(), 0), &mix);
         let Outputs {
             large_bk,

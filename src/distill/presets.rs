@@ -88,17 +88,32 @@ mod tests {
             assert!(seen.insert(preset.id), "{} twice", preset.id);
             assert!(preset.help.ends_with('.'), "{}", preset.id);
             let recipe = Recipe::parse(preset.toml).unwrap();
-            assert_eq!(Recipe::parse(&recipe.to_toml()).unwrap(), recipe, "{}", preset.id);
+            assert_eq!(
+                Recipe::parse(&recipe.to_toml()).unwrap(),
+                recipe,
+                "{}",
+                preset.id
+            );
         }
     }
 
     #[test]
     fn a_wrong_recipe_names_the_line_or_the_number() {
-        let sscd = PRESETS.iter().find(|preset| preset.id == "sscd").unwrap().toml;
+        let sscd = PRESETS
+            .iter()
+            .find(|preset| preset.id == "sscd")
+            .unwrap()
+            .toml;
         let cases = [
             (sscd.replace("size = 224", "size = 3"), "size is 32"),
-            (sscd.replace("id = \"entropy\"", "id = \"magic\""), "no loss \"magic\""),
-            (sscd.replace("id = \"entropy\"", "id = \"relational\""), "does not fit"),
+            (
+                sscd.replace("id = \"entropy\"", "id = \"magic\""),
+                "no loss \"magic\"",
+            ),
+            (
+                sscd.replace("id = \"entropy\"", "id = \"relational\""),
+                "does not fit",
+            ),
             (sscd.replace("version = 1", "version = 99"), "version 99"),
             (sscd.replace("mixup", "mixdown"), "line "),
         ];

@@ -82,7 +82,9 @@ impl HeldOut {
             let mut rng = ChaCha8Rng::seed_from_u64(seed ^ (index as u64 + 1).rotate_left(32));
             let copy = pipeline.apply_with(&picture, other.as_ref(), &mut rng);
             held_out.paths.push(path.clone());
-            held_out.originals.push(data::planes(&picture, preprocessing));
+            held_out
+                .originals
+                .push(data::planes(&picture, preprocessing));
             held_out.copies.push(data::planes(&copy, preprocessing));
             if held_out.strip.len() < STRIP_ROWS {
                 held_out.strip.push(data::encode_jpeg(&copy, 85));

@@ -189,11 +189,20 @@ impl Recipe {
         } = self.optimiser;
         let rules = [
             ((32..=1024).contains(&size), "size is 32 to 1024"),
-            ((32..=1024).contains(&deployed_size), "deployed_size is 32 to 1024"),
+            (
+                (32..=1024).contains(&deployed_size),
+                "deployed_size is 32 to 1024",
+            ),
             ((2..=65_536).contains(&batch), "batch is 2 to 65536"),
-            ((2..=batch).contains(&micro_batch), "micro_batch is 2 to batch"),
+            (
+                (2..=batch).contains(&micro_batch),
+                "micro_batch is 2 to batch",
+            ),
             ((0.0..=1.0).contains(&mixup), "mixup is 0 to 1"),
-            (learning_rate > 0.0 && learning_rate.is_finite(), "learning_rate is above 0"),
+            (
+                learning_rate > 0.0 && learning_rate.is_finite(),
+                "learning_rate is above 0",
+            ),
             ((0.0..1.0).contains(&momentum), "momentum is 0 to below 1"),
             ((1..=100_000).contains(&epochs), "epochs is 1 to 100000"),
             (warmup_epochs >= 0.0, "warmup_epochs is 0 or more"),
@@ -203,7 +212,10 @@ impl Recipe {
             ),
             ((0.0..1.0).contains(&self.queue.ema), "ema is 0 to below 1"),
             (self.evaluation.held_out >= 8, "held_out is 8 or more"),
-            (self.evaluation.every_epochs > 0.0, "every_epochs is above 0"),
+            (
+                self.evaluation.every_epochs > 0.0,
+                "every_epochs is above 0",
+            ),
         ];
         match rules.iter().find(|(holds, _)| !holds) {
             Some((_, rule)) => Err(wrong((*rule).to_owned())),

@@ -12,7 +12,11 @@ use super::recipe::Recipe;
 
 /// Where a model comes from, in one line.
 pub fn source(config: &RunConfig, recipe: &Recipe, position: &Position) -> String {
-    let folders: Vec<String> = config.pictures.iter().map(|path| folder_name(path)).collect();
+    let folders: Vec<String> = config
+        .pictures
+        .iter()
+        .map(|path| folder_name(path))
+        .collect();
     let mut text = format!("Taught by Copylens with the recipe {}", recipe.name);
     if let Some(teacher) = &config.teacher {
         let _infallible = write!(text, ", teacher {teacher}");
@@ -31,10 +35,13 @@ pub fn source(config: &RunConfig, recipe: &Recipe, position: &Position) -> Strin
 
 /// The report of a finished run.
 pub fn text(config: &RunConfig, recipe: &Recipe, summary: &RunSummary) -> String {
-    let folders: Vec<String> = config.pictures.iter().map(|path| folder_name(path)).collect();
-    let percent = |value: Option<f32>| {
-        value.map_or("not measured".to_owned(), |value| format!("{value:.3}"))
-    };
+    let folders: Vec<String> = config
+        .pictures
+        .iter()
+        .map(|path| folder_name(path))
+        .collect();
+    let percent =
+        |value: Option<f32>| value.map_or("not measured".to_owned(), |value| format!("{value:.3}"));
     let how_it_ended = if summary.complete {
         "went through all its steps"
     } else {
@@ -53,11 +60,17 @@ pub fn text(config: &RunConfig, recipe: &Recipe, summary: &RunSummary) -> String
         ("Pictures", folders.join(", ")),
         ("Steps", summary.steps.to_string()),
         ("Pictures seen", summary.pictures.to_string()),
-        ("Minutes of training", format!("{:.1}", summary.seconds / 60.0)),
+        (
+            "Minutes of training",
+            format!("{:.1}", summary.seconds / 60.0),
+        ),
         ("Held-out micro-AP before", percent(summary.quality_before)),
         ("Held-out micro-AP, best", percent(summary.quality_best)),
     ];
-    let mut text = format!("# {}\n\nThis run {how_it_ended}.\n\n| what | value |\n|---|---|\n", recipe.name);
+    let mut text = format!(
+        "# {}\n\nThis run {how_it_ended}.\n\n| what | value |\n|---|---|\n",
+        recipe.name
+    );
     for (what, value) in rows {
         let _infallible = writeln!(text, "| {what} | {value} |");
     }
@@ -100,8 +113,10 @@ fn date_of_day(day: i64) -> String {
 
 /// The last part of a path: reports travel with models and keep no private folders.
 fn folder_name(path: &Path) -> String {
-    path.file_name()
-        .map_or_else(|| "pictures".to_owned(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || "pictures".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -183,9 +183,11 @@ impl<'a> Run<'a> {
             });
         }
         let mut last_error = None;
+        let mut resumed_at = None;
         for (_, path) in self.folder.checkpoints().into_iter().rev() {
             match checkpoint::load(&path, &mut self.learner, &self.position.fingerprint) {
                 Ok(position) => {
+                    resumed_at = Some(position.step);
                     self.position = position;
                     last_error = None;
                     break;
@@ -196,7 +198,7 @@ impl<'a> Run<'a> {
         if let Some(err) = last_error {
             return Err(err);
         }
-        let points = self.folder.rewind(self.position.step)?;
+        let points = self.folder.rewind(resumed_at)?;
         self.folder.save_recipe(&self.config.recipe)?;
         self.save_state(RunStatus::Running)?;
         emit(RunEvent::Started {
@@ -217,7 +219,7 @@ impl<'a> Run<'a> {
     ) -> Result<bool, DistillError> {
         let every = f64::from(self.recipe.evaluation.every_epochs);
         let evaluate_every = ((every * self.batches.steps_per_epoch as f64) as u64).max(1);
-        if self.position.step == 0 {
+        if self.position.quality_before.is_none() {
             let quality = self.evaluate(monitor, emit)?;
             self.position.quality_before = Some(quality.micro_ap);
             self.save_checkpoint()?;
@@ -248,7 +250,8 @@ impl<'a> Run<'a> {
             values.insert("lr".to_owned(), rate as f32);
             let speed = n_pictures as f64 / seconds.max(1e-9);
             values.insert("pictures-per-second".to_owned(), speed as f32);
-            let is_evaluated = self.position.step % evaluate_every == 0 || self.is_last_step();
+            let is_evaluated =
+                self.position.step.is_multiple_of(evaluate_every) || self.is_last_step();
             if is_evaluated {
                 let quality = self.evaluate(monitor, emit)?;
                 values.extend(quality.values());

@@ -96,7 +96,10 @@ impl RunFolder {
     }
 
     pub fn save_recipe(&self, text: &str) -> Result<(), DistillError> {
-        Ok(persist::save(&self.path.join("recipe.toml"), text.as_bytes())?)
+        Ok(persist::save(
+            &self.path.join("recipe.toml"),
+            text.as_bytes(),
+        )?)
     }
 
     /// The deployable model of the best student.
@@ -105,7 +108,10 @@ impl RunFolder {
     }
 
     pub fn save_report(&self, text: &str) -> Result<(), DistillError> {
-        Ok(persist::save(&self.path.join("report.md"), text.as_bytes())?)
+        Ok(persist::save(
+            &self.path.join("report.md"),
+            text.as_bytes(),
+        )?)
     }
 
     /// The curve so far. A line cut off by a crash is left out.
@@ -128,10 +134,11 @@ impl RunFolder {
             .map_err(|source| DistillError::Folder { path, source })
     }
 
-    /// Drops the points after `step`: they come again when a run goes on from a checkpoint.
-    pub fn rewind(&self, step: u64) -> Result<Vec<RunPoint>, DistillError> {
+    /// Drops the points after `step`, which come again when a run goes on from a checkpoint; all of
+    /// them when there is none.
+    pub fn rewind(&self, step: Option<u64>) -> Result<Vec<RunPoint>, DistillError> {
         let mut points = self.points();
-        points.retain(|point| point.step <= step);
+        points.retain(|point| step.is_some_and(|step| point.step <= step));
         let lines: String = points
             .iter()
             .filter_map(|point| serde_json::to_string(point).ok())
@@ -142,7 +149,8 @@ impl RunFolder {
     }
 
     pub fn checkpoint(&self, step: u64) -> PathBuf {
-        self.checkpoints_dir().join(format!("step-{step:08}.safetensors"))
+        self.checkpoints_dir()
+            .join(format!("step-{step:08}.safetensors"))
     }
 
     /// Checkpoints by step, oldest first.
@@ -169,7 +177,10 @@ impl RunFolder {
         let n_old = found.len().saturating_sub(KEPT_CHECKPOINTS);
         for (_, path) in &found[..n_old] {
             if let Err(err) = std::fs::remove_file(path) {
-                log::warn!("Cannot delete an old checkpoint ({err}): {}", path.display());
+                log::warn!(
+                    "Cannot delete an old checkpoint ({err}): {}",
+                    path.display()
+                );
             }
         }
     }
@@ -202,7 +213,7 @@ mod tests {
         let text = std::fs::read_to_string(&curve).unwrap();
         persist::save(&curve, &text.as_bytes()[..text.len() - 5]).unwrap();
         assert_eq!(folder.points().len(), 3);
-        assert_eq!(folder.rewind(2).unwrap().len(), 2);
+        assert_eq!(folder.rewind(Some(2)).unwrap().len(), 2);
         assert_eq!(folder.points().last().map(|point| point.step), Some(2));
     }
 

@@ -86,7 +86,10 @@ impl Embedder {
         let resized = data::resize(picture, width, height);
         let planes = self.info.preprocessing.normalize(&resized);
         let data = TensorData::new(planes, [1, 3, height as usize, width as usize]);
-        let maps = self.network.trunk.forward(Tensor::from_data(data, &self.device));
+        let maps = self
+            .network
+            .trunk
+            .forward(Tensor::from_data(data, &self.device));
         let (fine, [rows16, cols16]) = cells(maps.stride16);
         let (coarse, [rows32, cols32]) = cells(maps.stride32.clamp_min(1e-6));
         let coarse = match &self.network.hidden {
@@ -134,7 +137,7 @@ fn rows(x_bd: Tensor<2>) -> Vec<Vec<f32>> {
 /// A coarse cell vector at the place of a fine cell, coarse cells being twice as large.
 fn bilinear(coarse: &[Vec<f32>], [rows, cols]: [usize; 2], row: f32, col: f32) -> Vec<f32> {
     let axis = |fine: f32, n: usize| {
-        let at = ((fine + 0.5) / 2.0 - 0.5).clamp(0.0, (n - 1) as f32);
+        let at = (fine * 0.5 - 0.25).clamp(0.0, (n - 1) as f32);
         let first = at as usize;
         (first, (first + 1).min(n - 1), at - first as f32)
     };

@@ -10,7 +10,9 @@ use crate::weights::WeightsError;
 pub enum ModelError {
     #[error("There is no model called {id:?}")]
     Unknown { id: String },
-    #[error("The model was made for the network {found:?}, which this Copylens does not know: {path}")]
+    #[error(
+        "The model was made for the network {found:?}, which this Copylens does not know: {path}"
+    )]
     Architecture { path: PathBuf, found: String },
     #[error("The file holds tensors, but does not say which model they are: {path}")]
     NotAModel { path: PathBuf },
@@ -23,10 +25,7 @@ pub enum ModelError {
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
     Bundled,
     #[error("The model file is not complete: {path}")]
-    Weights {
-        path: PathBuf,
-        source: WeightsError,
-    },
+    Weights { path: PathBuf, source: WeightsError },
     #[error("Cannot change the model file: {path}")]
     Change {
         path: PathBuf,

@@ -60,7 +60,9 @@ pub fn conv(shape: ConvShape, bias: bool, device: &Device) -> Conv2d {
     Conv2dConfig::new(shape.channels, [shape.kernel; 2])
         .with_stride([shape.stride; 2])
         .with_groups(shape.groups)
-        .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+        .with_padding(PaddingConfig2d::Explicit(
+            padding, padding, padding, padding,
+        ))
         .with_bias(bias)
         .with_initializer(Initializer::KaimingNormal {
             gain: std::f64::consts::SQRT_2,

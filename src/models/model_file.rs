@@ -45,7 +45,9 @@ impl ModelCard {
             path: path.to_owned(),
         };
         let text = |key: &str| file.metadata.get(key).cloned().ok_or_else(not_a_model);
-        let version: u32 = text("copylens_model")?.parse().map_err(|_err| not_a_model())?;
+        let version: u32 = text("copylens_model")?
+            .parse()
+            .map_err(|_err| not_a_model())?;
         if version > FORMAT_VERSION {
             return Err(ModelError::Version {
                 path: path.to_owned(),
@@ -110,7 +112,11 @@ pub fn write_model(
 }
 
 /// Builds the network of a file and loads it completely.
-pub fn build(file: &TensorFile, path: &Path, device: &Device) -> Result<(ModelCard, Network), ModelError> {
+pub fn build(
+    file: &TensorFile,
+    path: &Path,
+    device: &Device,
+) -> Result<(ModelCard, Network), ModelError> {
     let card = ModelCard::from_metadata(file, path)?;
     let spec = trunk::architecture(&card.architecture).ok_or_else(|| ModelError::Unknown {
         id: card.architecture.clone(),
@@ -119,12 +125,13 @@ pub fn build(file: &TensorFile, path: &Path, device: &Device) -> Result<(ModelCa
         dimensions: card.dimensions,
         large: None,
     };
-    let network = state::load_state(Network::new(spec, head, device), &file.tensors).map_err(
-        |source| ModelError::Weights {
-            path: path.to_owned(),
-            source,
-        },
-    )?;
+    let network =
+        state::load_state(Network::new(spec, head, device), &file.tensors).map_err(|source| {
+            ModelError::Weights {
+                path: path.to_owned(),
+                source,
+            }
+        })?;
     Ok((card, network))
 }
 
@@ -159,7 +166,9 @@ pub fn read_start(path: &Path, spec: &trunk::ArchitectureSpec) -> Result<TensorM
         return Err(weights_error(weights::WeightsError::Missing {
             n_missing: names.len() - tensors.len(),
             n_expected: names.len(),
-            first: missing.map(|name| (spec.original_key)(name)).unwrap_or_default(),
+            first: missing
+                .map(|name| (spec.original_key)(name))
+                .unwrap_or_default(),
         }));
     }
     Ok(tensors)
@@ -174,8 +183,7 @@ pub fn merge_projector(mut tensors: TensorMap) -> TensorMap {
     let (Some(outer), Some(outer_bias)) = taken else {
         return tensors;
     };
-    let (Some(inner), Some(inner_bias)) =
-        (tensors.remove("fc.weight"), tensors.remove("fc.bias"))
+    let (Some(inner), Some(inner_bias)) = (tensors.remove("fc.weight"), tensors.remove("fc.bias"))
     else {
         return tensors;
     };
@@ -220,7 +228,10 @@ mod tests {
             values: values.to_vec(),
         };
         let tensors = TensorMap::from([
-            ("fc.weight".to_owned(), tensor(&[2, 2], &[1.0, 2.0, 0.0, 1.0])),
+            (
+                "fc.weight".to_owned(),
+                tensor(&[2, 2], &[1.0, 2.0, 0.0, 1.0]),
+            ),
             ("fc.bias".to_owned(), tensor(&[2], &[1.0, 0.0])),
             ("projector.weight".to_owned(), tensor(&[1, 2], &[3.0, 1.0])),
             ("projector.bias".to_owned(), tensor(&[1], &[5.0])),

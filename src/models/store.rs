@@ -143,7 +143,13 @@ impl ModelStore {
     fn free_path(&self, stem: &str) -> PathBuf {
         let clean: String = stem
             .chars()
-            .map(|c| if c.is_alphanumeric() || c == '-' { c } else { '-' })
+            .map(|c| {
+                if c.is_alphanumeric() || c == '-' {
+                    c
+                } else {
+                    '-'
+                }
+            })
             .collect();
         let clean = clean.trim_matches('-').to_lowercase();
         let base = match clean.as_str() {
@@ -151,7 +157,7 @@ impl ModelStore {
             BUNDLED_ID => "bundled-copy",
             other => other,
         };
-        (1..)
+        (1..u32::MAX)
             .map(|n| match n {
                 1 => self.folder.join(format!("{base}.{EXTENSION}")),
                 n => self.folder.join(format!("{base}-{n}.{EXTENSION}")),
@@ -258,7 +264,10 @@ fn info(id: &str, path: &Path, card: ModelCard, file_bytes: u64) -> ModelInfo {
 }
 
 fn n_values(file: &TensorFile) -> usize {
-    file.tensors.values().map(|tensor| tensor.values.len()).sum()
+    file.tensors
+        .values()
+        .map(|tensor| tensor.values.len())
+        .sum()
 }
 
 fn change_error(path: &Path, source: std::io::Error) -> ModelError {
@@ -286,9 +295,15 @@ mod tests {
         assert_eq!(read_model(&renamed).unwrap().tensors, before.tensors);
         store.remember_speed("my-model", 55.0).unwrap();
         assert_eq!(store.list().len(), 2);
-        assert_eq!(store.find("my-model").unwrap().pictures_per_second, Some(55.0));
+        assert_eq!(
+            store.find("my-model").unwrap().pictures_per_second,
+            Some(55.0)
+        );
         store.delete("my-model").unwrap();
-        assert!(matches!(store.find("my-model"), Err(ModelError::Unknown { .. })));
+        assert!(matches!(
+            store.find("my-model"),
+            Err(ModelError::Unknown { .. })
+        ));
         assert_eq!(store.list().len(), 1);
     }
 
@@ -297,7 +312,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = ModelStore::new(folder.path().to_owned());
         assert!(matches!(store.delete(BUNDLED_ID), Err(ModelError::Bundled)));
-        assert!(matches!(store.rename(BUNDLED_ID, "x"), Err(ModelError::Bundled)));
-        assert!(matches!(store.find("../secret"), Err(ModelError::Unknown { .. })));
+        assert!(matches!(
+            store.rename(BUNDLED_ID, "x"),
+            Err(ModelError::Bundled)
+        ));
+        assert!(matches!(
+            store.find("../secret"),
+            Err(ModelError::Unknown { .. })
+        ));
     }
 }

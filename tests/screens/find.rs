@@ -91,7 +91,7 @@ fn the_notch_changes_what_is_shown_and_counted() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
     window.drop_files(&[picture]);
-    window.found(&[1.0, 0.95, 0.65, 0.45, 0.31], 60);
+    window.found(&[1.0, 0.95, 0.75, 0.55, 0.45], 60);
     assert!(window.says("4 copies in 60 pictures"));
     window.click("Strict");
     assert!(window.says("3 copies in 60 pictures"));
@@ -146,7 +146,7 @@ fn nothing_found_says_why_and_what_to_try() {
     let mut window = Window::open();
     let picture = window.picture("a.png");
     window.drop_files(&[picture]);
-    window.found(&[0.35, 0.1], 60);
+    window.found(&[0.45, 0.1], 60);
     assert!(window.says("No copies found"));
     assert!(window.says("None of the 60 pictures"));
     window.click("Show 1 picture that is a little alike");

@@ -159,7 +159,9 @@ mod tests {
             root: folder.path().to_owned(),
         };
         persist::save(&home.models().join("a.safetensors"), &[0; 1000]).unwrap();
-        let text: String = (0..500).map(|n| format!("line {n}\n")).collect();
+        let text: String = (0..500)
+            .flat_map(|n| [format!("line {n}"), "\n".to_owned()])
+            .collect();
         persist::save(&home.logs().join("copylens.log"), text.as_bytes()).unwrap();
 
         let look = look(&home);

@@ -34,10 +34,10 @@ fn push_row(text: &mut String, name: &str, point: &RunPoint, keys: &BTreeSet<&st
         pictures,
         values,
     } = point;
-    text.push_str(&format!(
+    text.extend([format!(
         "{},{step},{epoch},{seconds},{pictures}",
         cell(name)
-    ));
+    )]);
     for key in keys {
         text.push(',');
         if let Some(value) = values.get(*key) {

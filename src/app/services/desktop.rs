@@ -166,7 +166,10 @@ mod tests {
         let path = folder.path().join("a b.jpg");
         crate::persist::save(&path, b"x").unwrap();
         let address = format!("file://{}", path.display()).replace(' ', "%20");
-        assert_eq!(paths_in(&format!("copy\n{address}\n")), [path.clone()]);
+        assert_eq!(
+            paths_in(&format!("copy\n{address}\n")),
+            std::slice::from_ref(&path)
+        );
         assert_eq!(paths_in(&path.display().to_string()), [path]);
     }
 

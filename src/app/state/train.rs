@@ -99,15 +99,19 @@ impl TrainState {
 
     fn on_end(&mut self, id: JobId, outcome: &Outcome) -> bool {
         if self.pictures.is_waiting_for(id) {
-            self.pictures = asked(outcome, |result| match result {
-                JobResult::CheckPictures(check) => Some(check.clone()),
-                _ => None,
+            self.pictures = asked(outcome, |result| {
+                let JobResult::CheckPictures(check) = result else {
+                    return None;
+                };
+                Some(check.clone())
             });
         }
         if self.trial.is_waiting_for(id) {
-            self.trial = asked(outcome, |result| match result {
-                JobResult::Trial(report) => Some(report.clone()),
-                _ => None,
+            self.trial = asked(outcome, |result| {
+                let JobResult::Trial(report) = result else {
+                    return None;
+                };
+                Some(report.clone())
             });
         }
         match self.run.as_mut().filter(|run| run.job == Some(id)) {

@@ -183,7 +183,7 @@ pub(super) mod testing {
             .flat_map(|y| (0..width).map(move |x| (x, y)))
             .flat_map(|(x, y)| {
                 let (x, y) = (x * 255 / width, y * 255 / height);
-                [x as u8, y as u8, (255 - (x + y) / 2) as u8]
+                [x as u8, y as u8, (255 - u32::midpoint(x, y)) as u8]
             })
             .collect();
         Picture::new(width, height, rgb)

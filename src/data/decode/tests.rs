@@ -28,9 +28,10 @@ fn every_lossless_format_gives_its_pixels_back_under_any_name() {
         ImageFormat::Pnm,
         ImageFormat::Ico,
     ] {
-        let image = match format {
-            ImageFormat::Ico => image.to_rgba8().into(),
-            _ => image.clone(),
+        let image = if format == ImageFormat::Ico {
+            image.to_rgba8().into()
+        } else {
+            image.clone()
         };
         let bytes = bytes_of(&image, format);
         let picture = decode_bytes(&bytes, Path::new("wrong.jpg")).unwrap();

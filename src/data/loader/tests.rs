@@ -65,7 +65,7 @@ fn one_thread_and_three_threads_give_the_same_bytes_as_single_batches() {
         .collect();
     assert!(one == three);
     for (number, batch) in one.iter().enumerate() {
-        let (epoch, step) = ((number + 2) / 3, (number + 2) % 3);
+        let (epoch, step) = (number.div_ceil(3), (number + 2) % 3);
         assert_eq!((batch.epoch, batch.step_in_epoch), (epoch as u64, step));
         assert!(
             *batch

@@ -15,7 +15,10 @@ pub fn gluon_key(ours: &str) -> String {
                 "depthwise" => 1,
                 _ => 2,
             };
-            format!("{PREFIX}linearbottleneck{index}_{}", leaf(part, position, rest))
+            format!(
+                "{PREFIX}linearbottleneck{index}_{}",
+                leaf(part, position, rest)
+            )
         }
         other => other.join("."),
     }

@@ -41,11 +41,26 @@ mod tests {
         let cases = [
             ("stem.conv.weight", "features.0.0.weight"),
             ("last.norm.bias", "features.16.1.bias"),
-            ("blocks.0.depthwise.conv.weight", "features.1.block.0.0.weight"),
-            ("blocks.0.project.norm.weight", "features.1.block.1.1.weight"),
-            ("blocks.3.squeeze.fc1.weight", "features.4.block.2.fc1.weight"),
-            ("blocks.3.project.conv.weight", "features.4.block.3.0.weight"),
-            ("blocks.6.project.conv.weight", "features.7.block.2.0.weight"),
+            (
+                "blocks.0.depthwise.conv.weight",
+                "features.1.block.0.0.weight",
+            ),
+            (
+                "blocks.0.project.norm.weight",
+                "features.1.block.1.1.weight",
+            ),
+            (
+                "blocks.3.squeeze.fc1.weight",
+                "features.4.block.2.fc1.weight",
+            ),
+            (
+                "blocks.3.project.conv.weight",
+                "features.4.block.3.0.weight",
+            ),
+            (
+                "blocks.6.project.conv.weight",
+                "features.7.block.2.0.weight",
+            ),
         ];
         for (ours, theirs) in cases {
             assert_eq!(torch_key(ours), theirs);

@@ -214,8 +214,5 @@ fn conv_norm(shape: ConvShape, device: &Device) -> ConvNorm {
 /// Rows that have an expansion, and rows that have squeeze-and-excitation, for the key map.
 fn parts_of_block(index: usize) -> (bool, bool) {
     let channels_in = if index == 0 { 16 } else { ROWS[index - 1].out };
-    (
-        ROWS[index].expanded != channels_in,
-        ROWS[index].squeeze,
-    )
+    (ROWS[index].expanded != channels_in, ROWS[index].squeeze)
 }

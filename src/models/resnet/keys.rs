@@ -28,7 +28,10 @@ mod tests {
             ("stem.conv.weight", "conv1.weight"),
             ("stem.norm.running_var", "bn1.running_var"),
             ("layer1.0.conv2.norm.bias", "layer1.0.bn2.bias"),
-            ("layer2.0.downsample.norm.weight", "layer2.0.downsample.1.weight"),
+            (
+                "layer2.0.downsample.norm.weight",
+                "layer2.0.downsample.1.weight",
+            ),
             ("layer4.1.conv3.conv.weight", "layer4.1.conv3.weight"),
         ];
         for (ours, theirs) in cases {

@@ -142,7 +142,10 @@ impl Block {
         let channels_out = width * config.expansion();
         let needs_downsample = stride != 1 || channels_in != channels_out;
         let downsample = needs_downsample.then(|| {
-            conv_norm(ConvShape::new([channels_in, channels_out], 1, stride), device)
+            conv_norm(
+                ConvShape::new([channels_in, channels_out], 1, stride),
+                device,
+            )
         });
         let shapes = if config.bottleneck {
             [
@@ -155,9 +158,9 @@ impl Block {
                 ConvShape::new([width, width], 3, 1),
             ]
         };
-        let conv3 = config.bottleneck.then(|| {
-            conv_norm(ConvShape::new([width, channels_out], 1, 1), device)
-        });
+        let conv3 = config
+            .bottleneck
+            .then(|| conv_norm(ConvShape::new([width, channels_out], 1, 1), device));
         let mut block = Self {
             conv1: conv_norm(shapes[0], device),
             conv2: conv_norm(shapes[1], device),

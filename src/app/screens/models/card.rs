@@ -114,7 +114,7 @@ impl ModelCard<'_> {
         fact_ui(ui, "Comes from", &model.source);
         let quality = model
             .quality
-            .map_or("Not measured".to_owned(), |quality| words::percent(quality));
+            .map_or("Not measured".to_owned(), words::percent);
         fact_ui(ui, "Quality", &quality);
         let size = words::file_size(model.file_bytes);
         fact_ui(

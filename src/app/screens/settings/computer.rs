@@ -25,7 +25,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
             let mut prefers = state.settings.prefer_wayland;
             if ui.checkbox(&mut prefers, "Prefer Wayland").changed() {
                 change(state, commands, |settings| {
-                    settings.prefer_wayland = prefers
+                    settings.prefer_wayland = prefers;
                 });
             }
             ui.weak(

@@ -90,7 +90,7 @@ mod tests {
         let report = TrialReport {
             seconds_per_step: 1.0,
             pictures_per_second: 41.3,
-            total: Duration::from_secs(2280),
+            total: Duration::from_mins(38),
             memory_bytes: Some(1_200_000_000),
         };
         assert_eq!(
