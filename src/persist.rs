@@ -81,16 +81,26 @@ pub fn save_with(
         _ => Path::new("."),
     };
     std::fs::create_dir_all(folder).map_err(fail)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".copylens-")
-        .suffix(".part")
-        .tempfile_in(folder)
-        .map_err(fail)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".copylens-").suffix(".part");
+    as_other_files(&mut builder);
+    let mut file = builder.tempfile_in(folder).map_err(fail)?;
     write(file.as_file_mut()).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     file.persist(path).map_err(|err| fail(err.error))?;
     Ok(())
 }
+
+/// Readable by whom the system lets read new files; temporary files alone would be private.
+#[cfg(unix)]
+fn as_other_files(builder: &mut tempfile::Builder<'_, '_>) {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
+}
+
+#[cfg(not(unix))]
+fn as_other_files(_builder: &mut tempfile::Builder<'_, '_>) {}
 
 /// A log longer than this starts anew; the one before is kept as `.old`.
 const MAX_LOG_BYTES: u64 = 2 << 20;
@@ -206,6 +216,19 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         let old = std::fs::read(path.with_extension("old")).unwrap();
         assert_eq!(old.len(), text.len());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_saved_file_is_as_readable_as_any_other_new_one() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let (file, made) = (folder.path().join("a.bin"), folder.path().join("made"));
+        save(&file, b"text").unwrap();
+        std::fs::create_dir(&made).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&file) & 0o666, mode(&made) & 0o666);
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn names() -> Result<Vec<String>, String> {
     // SAFETY: loading NVIDIA's driver runs its own start-up code and nothing else.
     let library = DRIVER_LIBRARIES
         .iter()
-        .find_map(|name| unsafe { libloading::Library::new(name).ok() })
+        .find_map(|name| unsafe { libloading::Library::new(*name).ok() })
         .ok_or_else(not_found)?;
     let old = |_| "the NVIDIA driver is too old".to_owned();
     // SAFETY: the four signatures are those of the CUDA driver API since version 2; the buffers
