@@ -1,6 +1,8 @@
 //! Losses and their gradients equal a PyTorch reference on golden batches
 //! (`tests/reference/losses.py`).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! Every network equals its original on weights made by a formula (`tests/reference/models.py`).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::Path;
 
 use burn::tensor::Device;

@@ -1,6 +1,8 @@
 //! A run learns, repeats itself, and goes on after a stop or a kill as if nothing had
 //! happened.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
