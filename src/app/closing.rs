@@ -61,7 +61,9 @@ pub fn every_frame(state: &mut AppState, services: &Services, ctx: &egui::Contex
 /// Whether something would be lost: a search or a comparison is not missed.
 fn is_held(state: &AppState, services: &Services) -> bool {
     let active = services.jobs.active();
-    active.iter().any(|job| !state.is_quick(job.id))
+    active
+        .iter()
+        .any(|job| !job.stopping && !state.is_quick(job.id))
 }
 
 /// The question, over everything else.
