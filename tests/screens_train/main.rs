@@ -1,5 +1,13 @@
 //! The Train, Models and Settings places and the activity bar, in every state, light and dark.
 
+#![allow(
+    clippy::assigning_clones,
+    clippy::cloned_ref_to_slice_refs,
+    clippy::duration_suboptimal_units,
+    clippy::wildcard_enum_match_arm,
+    reason = "the states of these tests read better in plain words"
+)]
+
 mod states;
 
 use std::path::PathBuf;

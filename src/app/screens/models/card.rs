@@ -224,7 +224,7 @@ fn fact_ui(ui: &mut egui::Ui, label: &str, value: &str) {
 }
 
 fn row_ui(ui: &mut egui::Ui, label: &str, add_value: impl FnOnce(&mut egui::Ui)) {
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let size = egui::vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
         let layout = egui::Layout::left_to_right(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {
