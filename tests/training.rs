@@ -42,6 +42,8 @@ fn draw_pictures(folder: &Path) {
     }
 }
 
+/// The rate is low, so that last digits do not grow into another curve while a batch out of place
+/// would still show.
 fn recipe(method: &str, epochs: u32) -> String {
     let losses = match method {
         "sscd" => {
@@ -56,7 +58,7 @@ fn recipe(method: &str, epochs: u32) -> String {
         "version = 1\nname = \"Test\"\nmethod = \"{method}\"\nseed = 5\n\n[network]\n\
          dimensions = 16\n\n[data]\naugmentation = \"strong-blur\"\nsize = 32\n\
          deployed_size = 32\nbatch = 8\nmicro_batch = 4\nmixup = 0.2\n\n[optimiser]\n\
-         learning_rate = 0.3\nmomentum = 0.9\nweight_decay = 1e-6\nepochs = {epochs}\n\
+         learning_rate = 0.003\nmomentum = 0.9\nweight_decay = 1e-6\nepochs = {epochs}\n\
          warmup_epochs = 0.5\nclip = 2.0\n\n[queue]\nsize = 64\nema = 0.9\n\n[evaluation]\n\
          held_out = 8\nevery_epochs = 1.0\n\n{losses}"
     )
