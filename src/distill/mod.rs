@@ -1,7 +1,8 @@
 //! Teaches a student.
 //!
 //! - Owns: recipes, losses, the trainer, checkpoints, the run folder.
-//! - Invariant: a run that is killed goes on from its last checkpoint with the same numbers.
+//! - Invariant: a run that is killed goes on from its last checkpoint with the same curve,
+//!   up to the last digits.
 //! - Invariant: nothing here knows about threads of the program or the window.
 //! - Not here: networks (`models`), pictures and views (`data`).
 //! - To add a loss: one file in `losses/` and one row of its table.

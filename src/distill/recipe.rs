@@ -34,7 +34,7 @@ pub struct Recipe {
     pub version: u32,
     pub name: String,
     pub method: Method,
-    /// The same seed and pictures give the same student, bit for bit on a CPU.
+    /// The same seed and pictures give the same student, up to the last digits of its numbers.
     pub seed: u64,
     pub network: NetworkRecipe,
     pub data: DataRecipe,
