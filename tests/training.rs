@@ -106,20 +106,14 @@ fn numbers(folder: &Path) -> Vec<(u64, BTreeMap<String, f32>)> {
         .collect()
 }
 
-/// Two curves of one run. The order of sums is not fixed on a CPU, so that numbers may differ in their
-/// last digits and drift apart slowly.
+/// Two curves of one run, equal bit for bit.
 fn assert_same_curve(a: &Path, b: &Path) {
     let (a, b) = (numbers(a), numbers(b));
     assert_eq!(a.len(), b.len());
     for ((step, a), (other_step, b)) in a.iter().zip(&b) {
         assert_eq!(step, other_step);
         assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
-        if let (Some(a), Some(b)) = (a.get("loss"), b.get("loss")) {
-            assert!(
-                (a - b).abs() <= 0.05 * a.abs() + 0.05,
-                "step {step}: {a}, {b}"
-            );
-        }
+        assert_eq!(a, b, "step {step}");
     }
 }
 

@@ -172,6 +172,13 @@ impl ModuleVisitor for ShapeReader {
     }
 }
 
+/// A row-major matrix of `n_columns` columns, column by column.
+fn transpose(values: &[f32], n_columns: usize) -> Vec<f32> {
+    (0..n_columns)
+        .flat_map(|column| values[column..].iter().step_by(n_columns).copied())
+        .collect()
+}
+
 struct Loader<'a> {
     path: PathStack,
     tensors: &'a TensorMap,
@@ -191,12 +198,16 @@ impl ModuleMapper for Loader<'_> {
         let Some(weight) = self.tensors.get(&name) else {
             return param;
         };
-        let data = TensorData::new(weight.values.clone(), weight.shape.clone());
+        let data = match weight.shape.as_slice() {
+            // Transposed here and not on the device: a tensor that is only seen transposed is
+            // multiplied in another order, and a run that goes on would differ in its last digits.
+            [rows, columns] if is_transposed => {
+                TensorData::new(transpose(&weight.values, *columns), [*columns, *rows])
+            }
+            _ => TensorData::new(weight.values.clone(), weight.shape.clone()),
+        };
         let (id, old, mapper) = param.consume();
-        let mut value = Tensor::<D>::from_data(data, &old.device());
-        if is_transposed {
-            value = value.swap_dims(0, 1);
-        }
+        let value = Tensor::<D>::from_data(data, &old.device());
         let value = value.set_require_grad(old.is_require_grad());
         Param::from_mapped_value(id, value, mapper)
     }
