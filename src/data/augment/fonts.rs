@@ -44,7 +44,7 @@ pub(super) static EMOJI: LazyLock<Vec<Typeface>> = LazyLock::new(|| {
         epaint_default_fonts::EMOJI_ICON,
     ]
     .into_iter()
-    .filter_map(|bytes| Typeface::new(bytes, |character| character > '\u{ff}'))
+    .filter_map(|bytes| Typeface::new(bytes, is_emoji))
     .collect()
 });
 
@@ -148,6 +148,18 @@ impl Typeface {
             Some(OutlinedGlyph::new(placed, outline, factor))
         })
     }
+}
+
+/// Symbols, dingbats and the emoji planes; not the letters, flags, logos and religious signs that
+/// the fonts hold as well.
+fn is_emoji(character: char) -> bool {
+    let is_symbol = matches!(character, '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}');
+    let is_religious = matches!(character, '\u{2626}'..='\u{2638}' | '\u{271d}'..='\u{2721}')
+        || matches!(
+            character,
+            '\u{1f540}'..='\u{1f54e}' | '\u{1f6d0}' | '\u{1f52f}'
+        );
+    is_symbol && !is_religious
 }
 
 fn has_shape(font: &FontRef<'static>, glyph: GlyphId) -> bool {

@@ -1,4 +1,4 @@
-//! Out of focus.
+//! Out of focus: a true Gaussian, where Pillow comes close to one by three box blurs.
 
 use rand_chacha::ChaCha8Rng;
 

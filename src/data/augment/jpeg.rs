@@ -2,8 +2,9 @@
 //!
 //! What a JPEG file loses, it loses in color conversion, 4:2:0 subsampling and quantization. The
 //! entropy coding after that is lossless and is left out: the pixels come out as after saving and
-//! opening the file with Pillow's default settings (libjpeg, the smooth upsampling included), up to
-//! the last digit of the transform.
+//! opening the file with Pillow's default settings (libjpeg, the smooth upsampling included), but
+//! for coefficients that lie half way between two steps: on a photo the mean difference to Pillow
+//! is below half a level at every quality.
 
 use rand_chacha::ChaCha8Rng;
 

@@ -165,6 +165,12 @@ fn draw_glyph(side: u32, rng: &mut ChaCha8Rng) -> Option<Sticker> {
     let em_px = (side.saturating_sub(2 * rim).max(3)) as f32 / width_em.max(height_em);
     let mask = framed(&typeface.draw(&[glyph], em_px)?, rim + 1);
     let regions = regions(&mask);
+    // A drawing gets dark lines and colored areas, a silhouette gets colored itself.
+    let (ink, base) = if is_silhouette(&regions) {
+        (base, ink)
+    } else {
+        (ink, base)
+    };
     let mut rgba = Vec::with_capacity(mask.coverage.len() * 4);
     for (coverage, region) in mask.coverage.iter().zip(&regions) {
         let (color, alpha) = match region {
@@ -186,6 +192,15 @@ fn draw_glyph(side: u32, rng: &mut ChaCha8Rng) -> Option<Sticker> {
         add_rim(&mut sticker, &regions, rim);
     }
     Some(sticker)
+}
+
+/// Whether the glyph is mostly one solid shape.
+fn is_silhouette(regions: &[Region]) -> bool {
+    let n_line = regions.iter().filter(|region| **region == Region::Line);
+    let n_inside = regions
+        .iter()
+        .filter(|region| matches!(region, Region::Inside(_)));
+    n_line.count() > 2 * n_inside.count()
 }
 
 /// What a pixel of a glyph belongs to.

@@ -64,8 +64,9 @@ fn one_thread_and_three_threads_give_the_same_bytes_as_single_batches() {
         .map(Result::unwrap)
         .collect();
     assert!(one == three);
-    for (number, batch) in one.iter().enumerate() {
-        let (epoch, step) = (number.div_ceil(3), (number + 2) % 3);
+    for (idx, batch) in one.iter().enumerate() {
+        let number = idx + 2;
+        let (epoch, step) = (number / 3, number % 3);
         assert_eq!((batch.epoch, batch.step_in_epoch), (epoch as u64, step));
         assert!(
             *batch
