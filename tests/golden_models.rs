@@ -69,6 +69,7 @@ fn original_key(spec: &ArchitectureSpec, ours: &str) -> String {
 
 fn network(spec: &ArchitectureSpec, device: &Device) -> Network {
     let head = HeadConfig {
+        form: spec.head,
         dimensions: DIMENSIONS,
         large: None,
     };
@@ -105,7 +106,7 @@ fn check(id: &str) {
         let maps = network.trunk.forward(input);
         if which == "1" {
             let expected = &golden.tensors["dense1"].values;
-            let found: Vec<f32> = maps.stride32.clone().into_data().try_into_vec().unwrap();
+            let found: Vec<f32> = maps.deep.clone().into_data().try_into_vec().unwrap();
             let scale = expected.iter().fold(0.0, |max: f32, v| max.max(v.abs()));
             let difference = max_difference(&found, expected);
             assert!(

@@ -95,7 +95,7 @@ fn pooled(
         }
         let data = TensorData::new(planes.concat(), [planes.len(), 3, size, size]);
         let x_bchw = Tensor::<4>::from_data(data, device);
-        parts.push(gem(network.trunk.forward(x_bchw).stride32));
+        parts.push(gem(network.trunk.forward(x_bchw).deep));
     }
     Ok(Tensor::cat(parts, 0))
 }

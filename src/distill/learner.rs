@@ -86,6 +86,7 @@ impl Learner {
         let autodiff = device.clone().autodiff();
         device.seed(recipe.seed);
         let head = HeadConfig {
+            form: spec.head,
             dimensions: recipe.network.dimensions,
             large: teacher.as_ref().map(|teacher| teacher.dimensions),
         };

@@ -333,6 +333,7 @@ impl<'a> Run<'a> {
 
     fn save_best(&self, quality: f32) -> Result<(), DistillError> {
         let card = ModelCard {
+            head: self.spec.head,
             name: format!("{} ({})", self.recipe.name, self.config.student),
             architecture: self.config.student.clone(),
             dimensions: self.recipe.network.dimensions,

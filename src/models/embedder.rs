@@ -15,10 +15,11 @@ use super::layers::l2_normalize;
 use super::model_file;
 use super::network::Network;
 use super::store;
+use super::trunk;
 
 /// Longer side of the network input for [`Embedder::dense`], in pixels.
 const DENSE_SIDE: u32 = 512;
-/// Both sides of a dense input are multiples of the coarsest stride.
+/// Both sides of a dense input are multiples of the coarsest stride of a convolutional network.
 const DENSE_MULTIPLE: u32 = 32;
 /// Weight of the coarse, more invariant half of a local descriptor beside the fine one.
 const COARSE_WEIGHT: f32 = 1.0;
@@ -77,12 +78,14 @@ impl Embedder {
         rows(descriptors)
     }
 
-    /// The local descriptors of one picture, a cell per 16 input pixels.
+    /// The local descriptors of one picture, a cell per 16 input pixels or per patch.
     ///
-    /// A cell joins the network's map of stride 16 with the deployed head applied to every cell of
-    /// the map of stride 32; both halves have length 1 before they are joined.
+    /// A cell of a convolutional network joins its map of stride 16 with the deployed head applied
+    /// to every cell of the map of stride 32; both halves have length 1 before they are joined. A
+    /// cell of a transformer is its patch token.
     pub fn dense(&self, picture: &Picture) -> FeatureMap {
-        let (width, height) = dense_size(picture.width, picture.height);
+        let multiple = trunk::architecture(&self.info.architecture).map_or(1, |spec| spec.multiple);
+        let (width, height) = dense_size(picture.width, picture.height, multiple);
         let resized = data::resize(picture, width, height);
         let planes = self.info.preprocessing.normalize(&resized);
         let data = TensorData::new(planes, [1, 3, height as usize, width as usize]);
@@ -90,31 +93,45 @@ impl Embedder {
             .network
             .trunk
             .forward(Tensor::from_data(data, &self.device));
-        let (fine, [rows16, cols16]) = cells(maps.stride16);
-        let (coarse, [rows32, cols32]) = cells(maps.stride32.clamp_min(1e-6));
-        let coarse = match &self.network.hidden {
-            Some(hidden) => super::layers::hard_swish(hidden.forward(coarse)),
-            None => coarse,
-        };
+        let is_transformer = maps.token_bc.is_some();
+        let (fine, [n_rows, n_cols]) = cells(maps.fine);
         let fine = rows(l2_normalize(fine));
-        let coarse = rows(l2_normalize(self.network.fc.forward(coarse)));
-        let mut data = Vec::with_capacity(rows16 * cols16 * (fine[0].len() + coarse[0].len()));
-        for row in 0..rows16 {
-            for col in 0..cols16 {
-                data.extend_from_slice(&fine[row * cols16 + col]);
-                let mixed = bilinear(&coarse, [rows32, cols32], row as f32, col as f32);
-                data.extend(mixed.iter().map(|value| value * COARSE_WEIGHT));
-            }
-        }
+        let (channels, data) = if is_transformer {
+            (fine[0].len(), fine.concat())
+        } else {
+            let (coarse, grid) = cells(maps.deep);
+            let coarse = self.network.linear(coarse.clamp_min(1e-6));
+            let coarse = rows(l2_normalize(coarse));
+            join(&fine, [n_rows, n_cols], &coarse, grid)
+        };
         FeatureMap {
-            rows: rows16,
-            cols: cols16,
-            channels: fine[0].len() + coarse[0].len(),
+            rows: n_rows,
+            cols: n_cols,
+            channels,
             picture_width: picture.width,
             picture_height: picture.height,
             data,
         }
     }
+}
+
+/// Fine cells with coarse ones at the same places behind them; channels of a cell, and all cells.
+fn join(
+    fine: &[Vec<f32>],
+    [n_rows, n_cols]: [usize; 2],
+    coarse: &[Vec<f32>],
+    grid: [usize; 2],
+) -> (usize, Vec<f32>) {
+    let channels = fine[0].len() + coarse[0].len();
+    let mut data = Vec::with_capacity(n_rows * n_cols * channels);
+    for row in 0..n_rows {
+        for col in 0..n_cols {
+            data.extend_from_slice(&fine[row * n_cols + col]);
+            let mixed = bilinear(coarse, grid, row as f32, col as f32);
+            data.extend(mixed.iter().map(|value| value * COARSE_WEIGHT));
+        }
+    }
+    (channels, data)
 }
 
 /// `[1, c, h, w]` as one row per cell `[h * w, c]`, with `[h, w]`.
@@ -159,11 +176,16 @@ fn bilinear(coarse: &[Vec<f32>], [rows, cols]: [usize; 2], row: f32, col: f32) -
 }
 
 /// Network input for a picture: about its shape, longer side [`DENSE_SIDE`].
-fn dense_size(width: u32, height: u32) -> (u32, u32) {
+fn dense_size(width: u32, height: u32, multiple: u32) -> (u32, u32) {
+    let multiple = if multiple == 1 {
+        DENSE_MULTIPLE
+    } else {
+        multiple
+    };
     let longer = width.max(height) as f32;
     let side = |length: u32| {
-        let scaled = length as f32 * DENSE_SIDE as f32 / longer / DENSE_MULTIPLE as f32;
-        (scaled.round() as u32).max(2) * DENSE_MULTIPLE
+        let scaled = length as f32 * DENSE_SIDE as f32 / longer / multiple as f32;
+        (scaled.round() as u32).max(2) * multiple
     };
     (side(width), side(height))
 }

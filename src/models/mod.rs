@@ -8,6 +8,7 @@
 mod embedder;
 mod error;
 mod feature_map;
+pub mod head;
 pub mod layers;
 mod mobilenet_v2;
 mod mobilenet_v3;

@@ -15,6 +15,7 @@ use crate::weights::TensorMap;
 use crate::weights::WeightTensor;
 
 use super::ModelError;
+use super::head::HeadForm;
 use super::network::HeadConfig;
 use super::network::Network;
 use super::state;
@@ -28,6 +29,7 @@ pub const FORMAT_VERSION: u32 = 1;
 pub struct ModelCard {
     pub name: String,
     pub architecture: String,
+    pub head: HeadForm,
     pub dimensions: usize,
     pub preprocessing: Preprocessing,
     /// Where it comes from, in words.
@@ -62,10 +64,16 @@ impl ModelCard {
                 found: architecture,
             });
         }
+        // Files of the first version had one form of head and did not name it.
+        let head = match file.metadata.get("head") {
+            Some(id) => HeadForm::from_id(id).ok_or_else(not_a_model)?,
+            None => HeadForm::GEM_LINEAR,
+        };
         let preprocessing = serde_json::from_str(&text("preprocessing")?);
         Ok(Self {
             name: text("name")?,
             architecture,
+            head,
             dimensions: text("dimensions")?.parse().map_err(|_err| not_a_model())?,
             preprocessing: preprocessing.map_err(|_err| not_a_model())?,
             source: text("source")?,
@@ -80,6 +88,7 @@ impl ModelCard {
             ("copylens_model".to_owned(), FORMAT_VERSION.to_string()),
             ("name".to_owned(), self.name.clone()),
             ("architecture".to_owned(), self.architecture.clone()),
+            ("head".to_owned(), self.head.id().to_owned()),
             ("dimensions".to_owned(), self.dimensions.to_string()),
             ("preprocessing".to_owned(), preprocessing),
             ("source".to_owned(), self.source.clone()),
@@ -122,6 +131,7 @@ pub fn build(
         id: card.architecture.clone(),
     })?;
     let head = HeadConfig {
+        form: card.head,
         dimensions: card.dimensions,
         large: None,
     };

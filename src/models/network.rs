@@ -3,6 +3,8 @@
 //! Shape suffixes: `b` batch, `c` channels, `h` height, `w` width, `k` large vector, `d` descriptor.
 
 use burn::module::Module;
+use burn::nn::BatchNorm;
+use burn::nn::BatchNormConfig;
 use burn::nn::Dropout;
 use burn::nn::DropoutConfig;
 use burn::nn::Initializer;
@@ -11,6 +13,9 @@ use burn::nn::LinearConfig;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::head::HeadForm;
+use super::head::HeadLayers;
+use super::head::Pooling;
 use super::layers::gem;
 use super::layers::hard_swish;
 use super::layers::l2_normalize;
@@ -24,19 +29,24 @@ const DROPOUT: f64 = 0.2;
 /// Sizes of a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeadConfig {
+    pub form: HeadForm,
     /// Length of the descriptor that is deployed.
     pub dimensions: usize,
     /// Length of the vector that is compared with a teacher, when a projector follows it (RDCD).
     pub large: Option<usize>,
 }
 
-/// `trunk -> GeM(3) -> [hidden] -> fc -> [projector]`, each output normalised to length 1.
+/// `trunk -> pooling -> [hidden] -> [fc] -> [norm] -> [projector]`, each output normalised to
+/// length 1.
 #[derive(Module, Debug)]
 pub struct Network {
     pub trunk: Trunk,
+    #[module(skip)]
+    pooling: Pooling,
     pub hidden: Option<Linear>,
     dropout: Dropout,
-    pub fc: Linear,
+    pub fc: Option<Linear>,
+    pub norm: Option<BatchNorm>,
     pub projector: Option<Linear>,
 }
 
@@ -59,13 +69,18 @@ impl Network {
             layer.bias = Some(Initializer::Zeros.init([to], device));
             layer
         };
-        let pooled = spec.hidden.unwrap_or(spec.channels);
+        let pooled = head.form.pooled(spec.channels);
+        let has_layers = head.form.layers != HeadLayers::Nothing;
+        let hidden = spec.hidden.filter(|_| has_layers);
         let first = head.large.unwrap_or(head.dimensions);
+        let norm = head.form.layers == HeadLayers::LinearNorm;
         Self {
             trunk: (spec.build)(device),
-            hidden: spec.hidden.map(|hidden| linear(spec.channels, hidden)),
-            dropout: DropoutConfig::new(if spec.hidden.is_some() { DROPOUT } else { 0.0 }).init(),
-            fc: linear(pooled, first),
+            pooling: head.form.pooling,
+            hidden: hidden.map(|hidden| linear(pooled, hidden)),
+            dropout: DropoutConfig::new(if hidden.is_some() { DROPOUT } else { 0.0 }).init(),
+            fc: has_layers.then(|| linear(hidden.unwrap_or(pooled), first)),
+            norm: norm.then(|| BatchNormConfig::new(first).init(device)),
             projector: head.large.map(|large| linear(large, head.dimensions)),
         }
     }
@@ -77,11 +92,11 @@ impl Network {
 
     /// The head alone.
     pub fn head(&self, maps: &Maps) -> Outputs {
-        let mut pooled = gem(maps.stride32.clone());
-        if let Some(hidden) = &self.hidden {
-            pooled = self.dropout.forward(hard_swish(hidden.forward(pooled)));
+        let pooled = pool(self.pooling, maps);
+        let mut large_bk = self.linear(pooled);
+        if let Some(norm) = &self.norm {
+            large_bk = norm.forward(large_bk);
         }
-        let large_bk = self.fc.forward(pooled);
         let descriptor_bd = match &self.projector {
             // The projector sees the vector before it is normalised (RDCD 4.1).
             Some(projector) => projector.forward(large_bk.clone()),
@@ -91,5 +106,34 @@ impl Network {
             large_bk: l2_normalize(large_bk),
             descriptor_bd: l2_normalize(descriptor_bd),
         }
+    }
+
+    /// The layers between pooling and normalisation, `[n, c]` to `[n, k]`; also for single cells.
+    pub fn linear(&self, mut x_nc: Tensor<2>) -> Tensor<2> {
+        if let Some(hidden) = &self.hidden {
+            x_nc = self.dropout.forward(hard_swish(hidden.forward(x_nc)));
+        }
+        match &self.fc {
+            Some(fc) => fc.forward(x_nc),
+            None => x_nc,
+        }
+    }
+}
+
+/// One vector per picture, `[b, c]` or `[b, 2c]`.
+///
+/// A network without a class token is pooled by [`Pooling::Gem`] where one is asked for.
+fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
+    let [b, c, h, w] = maps.deep.dims();
+    match (pooling, &maps.token_bc) {
+        (Pooling::Average, _) => {
+            let cells_bcn = maps.deep.clone().reshape([b, c, h * w]);
+            cells_bcn.mean_dim(2).reshape([b, c])
+        }
+        (Pooling::Token, Some(token_bc)) => token_bc.clone(),
+        (Pooling::TokenGem, Some(token_bc)) => {
+            Tensor::cat(vec![token_bc.clone(), gem(maps.deep.clone())], 1)
+        }
+        (Pooling::Gem | Pooling::Token | Pooling::TokenGem, _) => gem(maps.deep.clone()),
     }
 }

@@ -4,6 +4,7 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::head::HeadForm;
 use super::mobilenet_v2;
 use super::mobilenet_v2::MobileNetV2;
 use super::mobilenet_v3;
@@ -15,10 +16,13 @@ use super::resnet::ResNetConfig;
 /// What a trunk sees in a batch of pictures, `[b, c, h, w]` each.
 #[derive(Clone, Debug)]
 pub struct Maps {
-    /// One cell per 16 pixels: used to show which parts match.
-    pub stride16: Tensor<4>,
-    /// One cell per 32 pixels: pooled into the descriptor.
-    pub stride32: Tensor<4>,
+    /// A map with a cell per 16 pixels or so: used to show which parts match.
+    pub fine: Tensor<4>,
+    /// The last map, pooled into the descriptor: a cell per 32 pixels in a convolutional network,
+    /// one per patch in a transformer, there the same map as `fine`.
+    pub deep: Tensor<4>,
+    /// The class token of a transformer, `[b, c]`.
+    pub token_bc: Option<Tensor<2>>,
 }
 
 /// A network without pooling and head.
@@ -76,6 +80,10 @@ pub struct ArchitectureSpec {
     pub channels: usize,
     /// Width of a hidden layer in the head, where the architecture has one.
     pub hidden: Option<usize>,
+    /// Both sides of a picture are multiples of this: the patch of a transformer, else 1.
+    pub multiple: u32,
+    /// Head of a new student.
+    pub head: HeadForm,
     pub build: fn(&Device) -> Trunk,
     /// Names of its parameters in the files of its origin.
     pub original_key: fn(&str) -> String,
@@ -90,6 +98,8 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         parameters: 2_224_960,
         channels: mobilenet_v2::CHANNELS,
         hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::MobileNetV2(MobileNetV2::new(device)),
         original_key: mobilenet_v2::keys::gluon_key,
     },
@@ -100,6 +110,8 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         parameters: 2_971_952,
         channels: mobilenet_v3::CHANNELS,
         hidden: Some(mobilenet_v3::HIDDEN),
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::MobileNetV3(MobileNetV3::new(device)),
         original_key: mobilenet_v3::keys::torch_key,
     },
@@ -110,6 +122,8 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         parameters: 11_176_512,
         channels: ResNetConfig::RESNET18.channels(),
         hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET18, device)),
         original_key: resnet::keys::torch_key,
     },
@@ -120,6 +134,8 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         parameters: 23_508_032,
         channels: ResNetConfig::RESNET50.channels(),
         hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50, device)),
         original_key: resnet::keys::torch_key,
     },

@@ -66,20 +66,21 @@ impl MobileNetV2 {
         self
     }
 
-    /// Feature maps of strides 16 and 32.
+    /// Maps of strides 16 and 32.
     pub fn forward(&self, x_bchw: Tensor<4>) -> Maps {
         let (early, late) = self.blocks.split_at(FIRST_STRIDE32);
         let mut x = relu6(self.stem.forward(x_bchw));
         for block in early {
             x = block.forward(x);
         }
-        let stride16 = x.clone();
+        let fine = x.clone();
         for block in late {
             x = block.forward(x);
         }
         Maps {
-            stride16,
-            stride32: relu6(self.last.forward(x)),
+            fine,
+            deep: relu6(self.last.forward(x)),
+            token_bc: None,
         }
     }
 }

@@ -113,20 +113,21 @@ impl ResNet {
         self
     }
 
-    /// Feature maps of strides 16 and 32.
+    /// Maps of strides 16 and 32.
     pub fn forward(&self, x_bchw: Tensor<4>) -> Maps {
         let x = relu(self.stem.forward(x_bchw));
         let mut x = self.max_pool.forward(x);
         for block in self.layer1.iter().chain(&self.layer2).chain(&self.layer3) {
             x = block.forward(x);
         }
-        let stride16 = x.clone();
+        let fine = x.clone();
         for block in &self.layer4 {
             x = block.forward(x);
         }
         Maps {
-            stride16,
-            stride32: x,
+            fine,
+            deep: x,
+            token_bc: None,
         }
     }
 }

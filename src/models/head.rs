@@ -1,0 +1,90 @@
+//! The forms of a head: how the last map of a trunk becomes a descriptor.
+
+/// How the cells of the last map become one vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pooling {
+    /// Generalised mean with p = 3 (SSCD, ISC21).
+    Gem,
+    /// Mean of all cells.
+    Average,
+    /// The class token of a transformer.
+    Token,
+    /// The class token and the generalised mean of all patches, one after the other (DINO's own
+    /// copy detection).
+    TokenGem,
+}
+
+/// What follows the pooling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadLayers {
+    /// The pooled vector is the descriptor.
+    Nothing,
+    /// A linear layer, and a hidden one before it where the architecture has one.
+    Linear,
+    /// A linear layer and batch normalisation (ISC21).
+    LinearNorm,
+}
+
+/// Pooling and layers together, by one name in model files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeadForm {
+    pub pooling: Pooling,
+    pub layers: HeadLayers,
+}
+
+/// Every form and its name in files. Names are never changed or reused.
+const FORMS: &[(&str, HeadForm)] = &[
+    ("gem+linear", HeadForm::GEM_LINEAR),
+    ("gem+linear+norm", HeadForm::GEM_LINEAR_NORM),
+    ("gem", HeadForm::GEM),
+    ("average", HeadForm::AVERAGE),
+    ("token", HeadForm::TOKEN),
+    ("token+gem", HeadForm::TOKEN_GEM),
+    ("token+linear", HeadForm::TOKEN_LINEAR),
+];
+
+impl HeadForm {
+    pub const GEM_LINEAR: Self = Self::new(Pooling::Gem, HeadLayers::Linear);
+    pub const GEM_LINEAR_NORM: Self = Self::new(Pooling::Gem, HeadLayers::LinearNorm);
+    pub const GEM: Self = Self::new(Pooling::Gem, HeadLayers::Nothing);
+    pub const AVERAGE: Self = Self::new(Pooling::Average, HeadLayers::Nothing);
+    pub const TOKEN: Self = Self::new(Pooling::Token, HeadLayers::Nothing);
+    pub const TOKEN_GEM: Self = Self::new(Pooling::TokenGem, HeadLayers::Nothing);
+    pub const TOKEN_LINEAR: Self = Self::new(Pooling::Token, HeadLayers::Linear);
+
+    const fn new(pooling: Pooling, layers: HeadLayers) -> Self {
+        Self { pooling, layers }
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        let row = FORMS.iter().find(|(name, _)| *name == id);
+        row.map(|(_, form)| *form)
+    }
+
+    pub fn id(self) -> &'static str {
+        let row = FORMS.iter().find(|(_, form)| *form == self);
+        row.map_or("gem+linear", |(name, _)| name)
+    }
+
+    /// Length of the pooled vector for a map of so many channels.
+    pub const fn pooled(self, channels: usize) -> usize {
+        match self.pooling {
+            Pooling::TokenGem => 2 * channels,
+            Pooling::Gem | Pooling::Average | Pooling::Token => channels,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_has_a_name_of_its_own() {
+        for (name, form) in FORMS {
+            assert_eq!(HeadForm::from_id(name), Some(*form));
+            assert_eq!(form.id(), *name);
+        }
+        assert_eq!(HeadForm::from_id("cls"), None);
+    }
+}
