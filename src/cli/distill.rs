@@ -27,8 +27,8 @@ pub struct Args {
     /// Model to learn from, for recipes that need one.
     #[arg(long, value_name = "MODEL")]
     teacher: Option<String>,
-    /// A model file that the student starts from instead of random numbers.
-    #[arg(long, value_name = "FILE")]
+    /// A model, or a file of weights, that the student starts from instead of random numbers.
+    #[arg(long, value_name = "MODEL|FILE")]
     start_from: Option<PathBuf>,
     /// Folders of training pictures.
     #[arg(long, value_name = "DIR", num_args = 1.., required = true)]

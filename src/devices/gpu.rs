@@ -96,25 +96,28 @@ fn describe(found: &[wgpu::AdapterInfo]) -> Vec<Adapter> {
 }
 
 fn judge(device_type: wgpu::DeviceType) -> (DeviceKind, bool, Option<&'static str>) {
-    if !cfg!(feature = "vulkan") {
+    if !cfg!(feature = "wgpu") {
         let is_software = device_type == wgpu::DeviceType::Cpu;
         let kind = if is_software {
             DeviceKind::Software
         } else {
             DeviceKind::Gpu
         };
-        return (kind, false, Some("this build has no Vulkan"));
+        return (
+            kind,
+            false,
+            Some("this build computes without graphics cards"),
+        );
     }
     match device_type {
         wgpu::DeviceType::DiscreteGpu
         | wgpu::DeviceType::IntegratedGpu
         | wgpu::DeviceType::VirtualGpu => (DeviceKind::Gpu, true, None),
         wgpu::DeviceType::Cpu => (
-            // Mesa's llvmpipe is slower than the CPU device, and some versions of it crash the
-            // program while they compile a kernel.
+            // Mesa's llvmpipe, up to 22.3, crashes while it compiles a kernel in SPIR-V.
             DeviceKind::Software,
-            false,
-            Some("the driver imitates a graphics card on the CPU; use the CPU itself"),
+            !cfg!(feature = "vulkan"),
+            Some("the driver imitates a graphics card on the CPU; the CPU itself is faster"),
         ),
         wgpu::DeviceType::Other => (
             DeviceKind::Gpu,
@@ -125,7 +128,7 @@ fn judge(device_type: wgpu::DeviceType) -> (DeviceKind, bool, Option<&'static st
 }
 
 /// Opens the adapter behind an id that [`list`] handed out.
-#[cfg(feature = "vulkan")]
+#[cfg(feature = "wgpu")]
 pub(super) fn connect(id: &str) -> Result<Device, String> {
     use burn::tensor::DeviceKind as BurnKind;
     use burn::tensor::wgpu::WgpuBackend;
@@ -148,7 +151,7 @@ pub(super) fn connect(id: &str) -> Result<Device, String> {
         .map_err(|err| err.to_string())
 }
 
-#[cfg(not(feature = "vulkan"))]
+#[cfg(not(feature = "wgpu"))]
 pub(super) fn connect(_id: &str) -> Result<Device, String> {
-    Err("this build has no Vulkan".to_owned())
+    Err("this build computes without graphics cards".to_owned())
 }

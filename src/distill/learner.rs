@@ -144,6 +144,16 @@ impl Learner {
     pub fn start_from(&mut self, start: &TensorMap, path: &Path) -> Result<(), ModelError> {
         let own = self.student.valid();
         let mut tensors = state::read_state(&own);
+        // A student that starts from a finished model starts with its descriptors too.
+        if let Some(projector) = tensors.get_mut("projector.weight")
+            && start.contains_key("fc.weight")
+            && projector.shape[0] == projector.shape[1]
+        {
+            let n = projector.shape[0];
+            for (idx, value) in projector.values.iter_mut().enumerate() {
+                *value = f32::from(u8::from(idx / n == idx % n));
+            }
+        }
         for (name, tensor) in start {
             let fits = tensors
                 .get(name)
@@ -235,11 +245,10 @@ impl Learner {
             Method::Rdcd => self.with_queue(batch, &rows),
         };
         let mut total: Option<Tensor<1>> = None;
+        let mut values = Vec::with_capacity(self.losses.len());
         for (id, weight, loss) in &self.losses {
             let value = loss.forward(&input);
-            let number = value.clone().into_scalar::<f32>();
-            *sums.entry(format!("loss/{id}")).or_default() += number * share;
-            *sums.entry("loss".to_owned()).or_default() += number * weight * share;
+            values.push((*id, *weight, value.clone().detach()));
             let weighted = value * (*weight * share);
             total = Some(match total {
                 Some(total) => total + weighted,
@@ -248,6 +257,12 @@ impl Learner {
         }
         if let Some(total) = total {
             sgd::add_gradients(&self.student, &total.backward(), gradients);
+        }
+        // Read last: a GPU works on everything above meanwhile.
+        for (id, weight, value) in values {
+            let number = value.into_scalar::<f32>();
+            *sums.entry(format!("loss/{id}")).or_default() += number * share;
+            *sums.entry("loss".to_owned()).or_default() += number * weight * share;
         }
         push
     }

@@ -79,6 +79,9 @@ pub struct DataRecipe {
 pub struct OptimiserRecipe {
     /// At a batch of 256 pictures; scaled linearly to the batch of the recipe.
     pub learning_rate: f32,
+    /// Factor on the rate for a student that starts from trained weights.
+    #[serde(default = "one")]
+    pub start_from_factor: f32,
     pub momentum: f32,
     pub weight_decay: f32,
     pub epochs: u32,
@@ -95,6 +98,10 @@ pub struct QueueRecipe {
     pub size: usize,
     /// Share of the momentum student that stays at each step.
     pub ema: f32,
+}
+
+fn one() -> f32 {
+    1.0
 }
 
 impl Default for QueueRecipe {

@@ -1,5 +1,6 @@
 //! One training run from start, or from its last checkpoint, to its end.
 
+use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -7,8 +8,11 @@ use burn::module::Module as _;
 use burn::tensor::Device;
 
 use crate::data::Preprocessing;
+use crate::models::ArchitectureSpec;
+use crate::models::ModelError;
 use crate::models::ModelStore;
 use crate::models::architecture;
+use crate::models::head::HeadForm;
 use crate::models::model_file;
 use crate::models::model_file::ModelCard;
 use crate::models::read_model;
@@ -16,6 +20,7 @@ use crate::models::state;
 use crate::monitor::Monitor;
 use crate::monitor::Progress;
 use crate::weights::Precision;
+use crate::weights::TensorMap;
 
 use super::DistillError;
 use super::RunConfig;
@@ -136,7 +141,7 @@ impl<'a> Run<'a> {
         let n_pictures = split.train.len();
         let mut learner = Learner::new(&recipe, spec, teacher, n_pictures, device);
         if let Some(path) = &config.start_from {
-            let start = model_file::read_start(path, spec)?;
+            let start = load_start(config, path, spec)?;
             learner.start_from(&start, path)?;
             if !start.contains_key("fc.weight") {
                 learner.student = whitened_head(
@@ -150,11 +155,22 @@ impl<'a> Run<'a> {
                 learner.reset_key();
             }
         }
-        learner.freeze(recipe.network.frozen_blocks);
+        // Random layers have to learn; trained first layers may stay as they are.
+        let is_trained = config.start_from.is_some();
+        if is_trained {
+            learner.freeze(recipe.network.frozen_blocks);
+        }
         let batches = Batches::new(split.train, &recipe)?;
         let steps_per_epoch = batches.steps_per_epoch as f64;
+        let optimiser = &recipe.optimiser;
+        let factor = if is_trained {
+            optimiser.start_from_factor
+        } else {
+            1.0
+        };
+        let rate = f64::from(optimiser.learning_rate * factor);
         let schedule = Cosine {
-            peak: f64::from(recipe.optimiser.learning_rate) * batches.batch as f64 / 256.0,
+            peak: rate * batches.batch as f64 / 256.0,
             warmup_steps: (f64::from(recipe.optimiser.warmup_epochs) * steps_per_epoch) as u64,
             steps: u64::from(recipe.optimiser.epochs) * batches.steps_per_epoch,
         };
@@ -333,7 +349,7 @@ impl<'a> Run<'a> {
 
     fn save_best(&self, quality: f32) -> Result<(), DistillError> {
         let card = ModelCard {
-            head: self.spec.head,
+            head: architecture(&self.config.student).map_or(HeadForm::GEM_LINEAR, |spec| spec.head),
             name: format!("{} ({})", self.recipe.name, self.config.student),
             architecture: self.config.student.clone(),
             dimensions: self.recipe.network.dimensions,
@@ -405,6 +421,26 @@ fn load_teacher(
         network,
         dimensions: info.dimensions,
     }))
+}
+
+/// Weights the student starts from: those of a model by its id, or of a file.
+fn load_start(
+    config: &RunConfig,
+    from: &Path,
+    spec: &ArchitectureSpec,
+) -> Result<TensorMap, DistillError> {
+    let store = ModelStore::new(config.models_dir.clone());
+    let model = from.to_str().and_then(|id| store.find(id).ok());
+    let Some(info) = model.filter(|_| !from.exists()) else {
+        return Ok(model_file::read_start(from, spec)?);
+    };
+    if info.architecture != spec.id {
+        return Err(DistillError::Model(ModelError::Architecture {
+            path: info.path,
+            found: info.architecture,
+        }));
+    }
+    Ok(read_model(&info)?.tensors)
 }
 
 /// Anything that changes the numbers of a run changes this.

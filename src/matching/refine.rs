@@ -2,7 +2,8 @@
 //!
 //! Gauss-Newton on the grey levels with brightness and contrast as extra unknowns, from coarse to
 //! fine. The gradient is the mean of both pictures' (efficient second-order minimization), and
-//! what lies over one of the pictures is weighted away (Tukey's biweight).
+//! what lies over one of the pictures is weighted away, pixel by pixel (Tukey's biweight) and block
+//! by block: under a caption some pixels happen to have the right level.
 
 use super::agreement;
 use super::frame::Frame;
@@ -21,6 +22,11 @@ const SIZES_TO_SHOW_PROMISE: usize = 2;
 const HOPELESS: f32 = 0.3;
 /// Share of the shared region's longer edge that the corners may wander in total.
 const MAX_WANDER: f64 = 0.2;
+/// Edge of the blocks that are believed or not, in samples.
+const BLOCK: usize = 8;
+const N_TONE_ROUNDS: usize = 2;
+/// Fewer samples than this, weights summed, show nothing.
+const MIN_SHARED: f64 = 32.0;
 
 /// A better map of pixels of B onto A, or `None` when it does not settle.
 pub fn refine(a: &Pyramid, b: &Pyramid, a_from_b: &Affine) -> Option<Affine> {
@@ -70,18 +76,12 @@ fn step(a: &View, b: &View) -> Option<Affine> {
         .zip(&b.inside)
         .map(|(p, q)| *p && *q)
         .collect();
-    let (gain, offset) = tone(a, b, &both)?;
+    let Fit {
+        gain,
+        offset,
+        weights,
+    } = robust_tone(a, b, &both)?;
     let residual = |i: usize| a.levels[i] - (gain * b.levels[i] + offset);
-    let mut sizes: Vec<f32> = (0..both.len())
-        .filter(|&i| both[i])
-        .map(|i| residual(i).abs())
-        .collect();
-    if sizes.len() < 64 {
-        return None;
-    }
-    let middle = sizes.len() / 2;
-    let median = *sizes.select_nth_unstable_by(middle, f32::total_cmp).1;
-    let cutoff = 4.685 * (1.4826 * median).max(1.0);
 
     let (half_width, half_height) = (a.width as f64 / 2.0, a.height as f64 / 2.0);
     let mut normal = Normal::<8>::new();
@@ -89,8 +89,7 @@ fn step(a: &View, b: &View) -> Option<Affine> {
         let v = (row as f64 + 0.5 - half_height) / half_height;
         for col in 0..a.width {
             let i = row * a.width + col;
-            let error = residual(i);
-            if !both[i] || error.abs() >= cutoff {
+            if weights[i] <= 0.0 {
                 continue;
             }
             let u = (col as f64 + 0.5 - half_width) / half_width;
@@ -99,8 +98,7 @@ fn step(a: &View, b: &View) -> Option<Affine> {
             let dy = f64::from(0.5 * (slope_a[1] + gain * slope_b[1]));
             let level = f64::from(b.levels[i]) / 128.0 - 1.0;
             let equation = [dx * u, dx * v, dx, dy * u, dy * v, dy, level, 1.0];
-            let weight = f64::from((1.0 - (error / cutoff).powi(2)).powi(2));
-            normal.add(&equation, f64::from(error), weight);
+            normal.add(&equation, f64::from(residual(i)), f64::from(weights[i]));
         }
     }
     let p = normal.solve(1e-3)?;
@@ -120,19 +118,78 @@ fn step(a: &View, b: &View) -> Option<Affine> {
     step.m.iter().all(|value| value.is_finite()).then_some(step)
 }
 
+/// How B has to be toned to look like A, and how far each pixel is believed, 0 to 1.
+struct Fit {
+    gain: f32,
+    offset: f32,
+    weights: Vec<f32>,
+}
+
+/// Tone and weights in turns: what is not shared must not decide the tone either.
+fn robust_tone(a: &View, b: &View, both: &[bool]) -> Option<Fit> {
+    let inside = |is_inside: &bool| f32::from(u8::from(*is_inside));
+    let mut weights: Vec<f32> = both.iter().map(inside).collect();
+    let mut fit = tone(a, b, &weights)?;
+    for _ in 0..N_TONE_ROUNDS {
+        weights = believe(a, b, both, fit)?;
+        fit = tone(a, b, &weights)?;
+    }
+    let (gain, offset) = fit;
+    Some(Fit {
+        gain,
+        offset,
+        weights,
+    })
+}
+
+/// Tukey's weight of every pixel, times the squared mean weight of the block it lies in.
+fn believe(a: &View, b: &View, both: &[bool], (gain, offset): (f32, f32)) -> Option<Vec<f32>> {
+    let residual = |i: usize| a.levels[i] - (gain * b.levels[i] + offset);
+    let shared = (0..both.len()).filter(|&i| both[i]);
+    let mut sizes: Vec<f32> = shared.map(|i| residual(i).abs()).collect();
+    if sizes.len() < 64 {
+        return None;
+    }
+    let middle = sizes.len() / 2;
+    let median = *sizes.select_nth_unstable_by(middle, f32::total_cmp).1;
+    let cutoff = 4.685 * (1.4826 * median).max(1.0);
+    let tukey = |i: usize| {
+        let ratio = residual(i) / cutoff;
+        if both[i] && ratio.abs() < 1.0 {
+            (1.0 - ratio * ratio).powi(2)
+        } else {
+            0.0
+        }
+    };
+    let mut weights: Vec<f32> = (0..both.len()).map(tukey).collect();
+    let n_across = a.width.div_ceil(BLOCK);
+    let block_of = |i: usize| i / a.width / BLOCK * n_across + i % a.width / BLOCK;
+    let mut blocks = vec![(0.0_f32, 0.0_f32); n_across * a.height.div_ceil(BLOCK)];
+    for i in (0..both.len()).filter(|&i| both[i]) {
+        let block = &mut blocks[block_of(i)];
+        *block = (block.0 + weights[i], block.1 + 1.0);
+    }
+    for (i, weight) in weights.iter_mut().enumerate() {
+        let (sum, n) = blocks[block_of(i)];
+        *weight *= (sum / n.max(1.0)).powi(2);
+    }
+    Some(weights)
+}
+
 /// Contrast and brightness that make B look like A.
-fn tone(a: &View, b: &View, both: &[bool]) -> Option<(f32, f32)> {
+fn tone(a: &View, b: &View, weights: &[f32]) -> Option<(f32, f32)> {
     let (mut n, mut sum_a, mut sum_b, mut squares, mut products) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    for (i, _) in both.iter().enumerate().filter(|(_, inside)| **inside) {
+    for (i, weight) in weights.iter().enumerate() {
         let (p, q) = (f64::from(a.levels[i]), f64::from(b.levels[i]));
-        n += 1.0;
-        sum_a += p;
-        sum_b += q;
-        squares += q * q;
-        products += p * q;
+        let weight = f64::from(*weight);
+        n += weight;
+        sum_a += weight * p;
+        sum_b += weight * q;
+        squares += weight * q * q;
+        products += weight * p * q;
     }
     let variance = squares / n - (sum_b / n) * (sum_b / n);
-    if n < 64.0 || variance < 1.0 {
+    if n < MIN_SHARED || variance < 1.0 {
         return None;
     }
     let gain = (products / n - sum_a / n * (sum_b / n)) / variance;

@@ -12,7 +12,7 @@ import sys
 import time
 
 import screen
-from screen import Program, wait_until
+from screen import Atspi, Program, wait_until
 from xdnd_drop import Drag
 
 PLACES = ["Find", "Train", "Models", "Settings"]
@@ -142,11 +142,56 @@ def compare(checks, program):
     program.key("Escape")
 
 
+def teach(checks, program, window):
+    """The Quick demo of Train on the drawn pictures, and a search with what came of it."""
+    program.key("ctrl+2")
+    folder = demo_pictures("originals")[0].parent
+    drop_on(window, folder)
+    ready = wait_until(lambda: is_sensitive(program, "Start training"), 60)
+    if not checks.check("a dropped folder makes Train ready", ready, program.texts()):
+        return
+    shot(checks, program, "9-train-ready")
+    started = time.monotonic()
+    checks.check("Start training can be clicked", program.click("Start training"))
+    running = wait_until(lambda: program.says("pictures a second"), 120)
+    checks.check("the training shows its pace", running, program.texts())
+    shot(checks, program, "10-train-running")
+    checks.check("the training can be paused", program.click("Pause") and program.click("Resume"))
+    done = wait_until(lambda: program.find("Use for searching"), 300)
+    if not checks.check("the training comes to its end", done, program.texts()):
+        return
+    print(f"        {time.monotonic() - started:.1f} s of Quick demo", flush=True)
+    shot(checks, program, "11-train-done")
+    checks.check("its student can be used", program.click("Use for searching"))
+    in_use = wait_until(lambda: program.says("In use for searching"), 60)
+    checks.check("it is in use", in_use, program.texts())
+    program.key("ctrl+1")
+    copy = next(path for path in demo_pictures("copies") if "(mirrored)" in path.name)
+    drop_on(window, copy)
+    time.sleep(2.0)
+    found = wait_until(lambda: (answer(program) or (0, 0))[1] >= 60, 180)
+    checks.check("the library is searched with the student", found, program.texts())
+    cards = [name for role, name, _ in program.nodes() if "button" in role]
+    checks.check("the student finds the original", original_of(copy) in cards, cards)
+    shot(checks, program, "12-student-results")
+
+
+def drop_on(window, path):
+    drag = Drag(window.id, [path])
+    drag.hover(700, 400)
+    drag.drop()
+
+
+def is_sensitive(program, name):
+    node = program.find(name)
+    return node is not None and node.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+
 def dark(checks, program):
     program.key("ctrl+4")
     if checks.check("the dark theme can be chosen", program.click("Dark")):
         time.sleep(1.0)
-        shot(checks, program, "9-dark")
+        shot(checks, program, "13-dark")
 
 
 def leaves(checks, program, window):
@@ -182,6 +227,7 @@ def main():
                 step(checks, program)
             drop(checks, program, window)
             compare(checks, program)
+            teach(checks, program, window)
             dark(checks, program)
             leaves(checks, program, window)
             command_line(checks, binary)

@@ -23,12 +23,14 @@ use crate::distill::Recipe;
 use crate::distill::RunConfig;
 use crate::distill::presets;
 use crate::models::ARCHITECTURES;
+use crate::models::BUNDLED_ID;
+use crate::models::ModelInfo;
 use crate::models::ModelStore;
 use crate::worker::Event;
 use crate::worker::JobRequest;
 
-/// Fast on a processor without a graphics card; the first thing to try.
-const FIRST_STUDENT: &str = "mobilenet-v3-large";
+/// The network of the bundled model: it starts from what that one knows already.
+const FIRST_STUDENT: &str = "mobilenet-v2";
 const FIRST_PRESET: &str = "quick-demo";
 
 /// Runs once, before the first frame.
@@ -41,6 +43,7 @@ pub fn start(state: &mut AppState, services: &mut Services) {
         .find(|spec| spec.id == FIRST_STUDENT)
         .or(ARCHITECTURES.first());
     setup.student = student.map_or(String::new(), |spec| spec.id.to_owned());
+    setup.start_from = Some(BUNDLED_ID.to_owned());
     choose_preset(state, FIRST_PRESET);
     runs::reload(state, services);
 }
@@ -64,6 +67,12 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: TrainComman
         }
         TrainCommand::ChooseStudent(id) => {
             train.setup.student = id;
+            let models = &state.models.list;
+            train.setup.start_from = natural_start(models, &train.setup.student);
+            forget_estimate(state, services);
+        }
+        TrainCommand::ChooseStart(id) => {
+            train.setup.start_from = id;
             forget_estimate(state, services);
         }
         TrainCommand::ChooseDevice(device) => {
@@ -107,6 +116,13 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: TrainComman
         TrainCommand::ExportPicture(charts) => export::picture(state, services, charts),
         TrainCommand::UseForSearching => use_for_searching(state, services),
     }
+}
+
+/// The newest model of the same network: a student learns faster from there than from nothing.
+fn natural_start(models: &[ModelInfo], student: &str) -> Option<String> {
+    let same = models.iter().filter(|model| model.architecture == student);
+    let newest = same.max_by_key(|model| model.created.clone());
+    newest.map(|model| model.id.clone())
 }
 
 /// Takes in one piece of news.

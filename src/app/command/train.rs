@@ -16,6 +16,8 @@ pub enum TrainCommand {
     EditRecipe(String),
     ChooseTeacher(Option<String>),
     ChooseStudent(String),
+    /// A model the student starts from; `None` is nothing.
+    ChooseStart(Option<String>),
     /// Open the dialog for folders of pictures.
     AskForFolders,
     AddFolders(Vec<PathBuf>),

@@ -8,6 +8,7 @@ use super::words;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::state::AppState;
+use crate::app::state::FindLibrary;
 use crate::app::theme;
 use crate::app::theme::Palette;
 use crate::worker::ActiveJob;
@@ -24,10 +25,14 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
 
 /// What the bar says while nothing runs.
 fn idle_words(state: &AppState) -> String {
-    match state.find.mine.searchable.unwrap_or(0) {
-        0 => "Nothing running. No pictures in your library yet".to_owned(),
+    let (library, place) = match state.find.library {
+        FindLibrary::Mine => (&state.find.mine, "your library"),
+        FindLibrary::Demo => (&state.find.demo, "the demo library"),
+    };
+    match library.searchable.unwrap_or(0) {
+        0 => format!("Nothing running. No pictures in {place} yet"),
         n => format!(
-            "Nothing running. {} in your library",
+            "Nothing running. {} in {place}",
             words::count(n, "picture", "pictures")
         ),
     }

@@ -9,6 +9,8 @@ use crate::app::command::Commands;
 use crate::app::command::TrainCommand;
 use crate::app::widgets::describe;
 use crate::models::ARCHITECTURES;
+use crate::models::ArchitectureSpec;
+use crate::models::ModelInfo;
 
 pub fn readiness(page: &TrainPage<'_>) -> Readiness {
     let student = &page.train.setup.student;
@@ -45,10 +47,46 @@ pub fn ui(ui: &mut egui::Ui, page: &TrainPage<'_>, commands: &mut Commands) {
     match chosen {
         Some(spec) => {
             ui.weak(spec.help);
-            ui.weak(describe::size_words(spec.parameters));
+            start_ui(ui, page, spec, commands);
         }
         None => {
             ui.weak("Small ones are fast, large ones see more.");
         }
     }
+}
+
+/// What the student knows before the first lesson; only models of its own network fit.
+fn start_ui(
+    ui: &mut egui::Ui,
+    page: &TrainPage<'_>,
+    spec: &ArchitectureSpec,
+    commands: &mut Commands,
+) {
+    let fitting = page.models.iter().filter(|m| m.architecture == spec.id);
+    let fitting: Vec<&ModelInfo> = fitting.collect();
+    if fitting.is_empty() {
+        ui.weak("Starts from nothing.");
+        return;
+    }
+    let start = page.train.setup.start_from.as_deref();
+    let known = fitting.iter().find(|model| Some(&*model.id) == start);
+    let selected = known.map_or("nothing", |model| &model.name);
+    let choices = fitting.iter().map(|m| (Some(m.id.clone()), &*m.name));
+    ui.horizontal(|ui| {
+        ui.weak("Starts from");
+        egui::ComboBox::from_id_salt("start-from")
+            .selected_text(selected)
+            .width(ui.available_width())
+            .truncate()
+            .show_ui(ui, |ui| {
+                for (id, name) in choices.chain([(None, "nothing")]) {
+                    let is_chosen = id.as_deref() == start;
+                    if ui.selectable_label(is_chosen, name).clicked() {
+                        commands.push(Command::Train(TrainCommand::ChooseStart(id)));
+                    }
+                }
+            })
+            .response
+            .accessible_name(format!("Starts from {selected}"));
+    });
 }

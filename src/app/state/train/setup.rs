@@ -27,6 +27,8 @@ pub struct Setup {
     pub teacher: Option<String>,
     /// An architecture id.
     pub student: String,
+    /// Id of the model the student starts from; `None` starts from nothing.
+    pub start_from: Option<String>,
     pub folders: Vec<PathBuf>,
     /// A device id; `None` is the fastest.
     pub device: Option<String>,
@@ -98,7 +100,7 @@ impl Setup {
             recipe: self.recipe.clone(),
             student: self.student.clone(),
             teacher: self.teacher.clone().filter(|_| self.needs_teacher()),
-            start_from: None,
+            start_from: self.start_from.as_ref().map(PathBuf::from),
             pictures: self.folders.clone(),
             device: self.device.clone(),
             run_dir,
