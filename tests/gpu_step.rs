@@ -1,7 +1,7 @@
 //! One training step on every graphics device of this computer equals the one on the CPU.
 //!
-//! It runs where `COPYLENS_TEST_GPU` is set: a machine with a real graphics card. A software renderer
-//! is not offered for computing (Mesa 22.3's crashes while it compiles a kernel).
+//! A driver that imitates a graphics card will do: Mesa's lavapipe needs about ten seconds. Where
+//! there is no device the test says so; with `COPYLENS_TEST_GPU` set there has to be one.
 
 #[allow(dead_code, reason = "this test needs no data")]
 mod support;
@@ -37,10 +37,6 @@ fn step(device: &Device) -> (f32, Vec<f32>) {
 
 #[test]
 fn a_training_step_on_a_graphics_device_equals_the_cpu() {
-    if std::env::var_os("COPYLENS_TEST_GPU").is_none() {
-        support::say("skipped the step on a graphics device: COPYLENS_TEST_GPU is not set");
-        return;
-    }
     let (cpu_loss, cpu_grad) = step(&Device::flex());
     assert!(cpu_loss > 0.1 && cpu_grad.iter().any(|value| value.abs() > 1e-3));
 
@@ -61,5 +57,12 @@ fn a_training_step_on_a_graphics_device_equals_the_cpu() {
         }
         n_devices += 1;
     }
-    assert!(n_devices > 0, "no graphics device: {:?}", devices::probe());
+    if n_devices == 0 {
+        let found = devices::probe();
+        support::say(&format!("skipped the step on a graphics device: {found:?}"));
+        assert!(
+            std::env::var_os("COPYLENS_TEST_GPU").is_none(),
+            "no graphics device: {found:?}"
+        );
+    }
 }

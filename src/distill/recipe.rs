@@ -85,6 +85,9 @@ pub struct OptimiserRecipe {
     pub momentum: f32,
     pub weight_decay: f32,
     pub epochs: u32,
+    /// More epochs than `epochs` for a collection so small that they have fewer steps than this.
+    #[serde(default)]
+    pub min_steps: u64,
     pub warmup_epochs: f32,
     /// Longest gradient over all parameters together; 0 for no limit.
     #[serde(default)]

@@ -169,10 +169,12 @@ impl<'a> Run<'a> {
             1.0
         };
         let rate = f64::from(optimiser.learning_rate * factor);
+        let least = optimiser.min_steps.div_ceil(batches.steps_per_epoch.max(1));
+        let epochs = u64::from(optimiser.epochs).max(least);
         let schedule = Cosine {
             peak: rate * batches.batch as f64 / 256.0,
             warmup_steps: (f64::from(recipe.optimiser.warmup_epochs) * steps_per_epoch) as u64,
-            steps: u64::from(recipe.optimiser.epochs) * batches.steps_per_epoch,
+            steps: epochs * batches.steps_per_epoch,
         };
         Ok(Self {
             config,
@@ -220,7 +222,7 @@ impl<'a> Run<'a> {
         emit(RunEvent::Started {
             run_dir: self.folder.path.clone(),
             steps: self.schedule.steps,
-            epochs: self.recipe.optimiser.epochs,
+            epochs: (self.schedule.steps / self.batches.steps_per_epoch.max(1)) as u32,
             first_step: self.position.step,
             points,
         });

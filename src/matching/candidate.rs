@@ -20,6 +20,8 @@ const MIN_WINDOWS: usize = 16;
 const FEW_WINDOWS: usize = 40;
 /// Ratio of the axes from which a map is suspect; real edits seldom go further.
 const SQUEEZED: f64 = 1.8;
+/// Share of the longer edge from which corners are still put exactly on corners.
+const SNAP_REACH: f64 = 0.02;
 
 /// One of the two pictures, small enough to work on.
 pub struct Side {
@@ -91,11 +93,16 @@ impl Candidate {
         let [width, height] = b.pyramid.size();
         let [a_width, a_height] = a.pyramid.size();
         let distance = self.a_from_b.corner_distance(whole, width, height);
-        if distance > 0.75 + 0.002 * a_width.max(a_height) {
+        let longer = a_width.max(a_height);
+        if distance > SNAP_REACH * longer {
             return self;
         }
         let snapped = Self::measured(a, b, *whole);
-        if snapped.agreement.mean + 0.02 < self.agreement.mean {
+        let (edge, free) = (snapped.agreement, self.agreement);
+        // Farther away only when as many windows agree: text over a picture pulls at the others.
+        let is_noise = distance <= 0.75 + 0.002 * longer;
+        let is_as_good = is_noise || edge.share >= free.share;
+        if edge.mean + 0.02 < free.mean || !is_as_good {
             self
         } else {
             Self {

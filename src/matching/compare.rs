@@ -177,7 +177,11 @@ impl Found {
             .into_iter()
             .flatten()
             .max_by(|p, q| p.rank().total_cmp(&q.rank()))
-            .map(|candidate| candidate.snapped(a, b, &whole));
+            .map(|candidate| {
+                // The grids of one way of turning may well find the picture in another one.
+                let turn = Turn::nearest(&candidate.a_from_b);
+                candidate.snapped(a, b, &whole_on_whole(a, b, turn))
+            });
         let inliers = candidate
             .as_ref()
             .and_then(|candidate| grids.cells(&candidate.a_from_b))

@@ -161,6 +161,7 @@ def teach(checks, program, window):
     if not checks.check("the training comes to its end", done, program.texts()):
         return
     print(f"        {time.monotonic() - started:.1f} s of Quick demo", flush=True)
+    time.sleep(1.0)
     shot(checks, program, "11-train-done")
     checks.check("its student can be used", program.click("Use for searching"))
     in_use = wait_until(lambda: program.says("In use for searching"), 60)
