@@ -27,8 +27,11 @@ pub struct Agreement {
     pub windows: usize,
     /// Mean correlation of those windows, -1 to 1.
     pub mean: f32,
-    /// Share of those windows that agree.
+    /// Number of those windows that agree, and their share.
+    pub agreeing: usize,
     pub share: f32,
+    /// Mean correlation of the windows that agree.
+    pub mean_agreeing: f32,
     /// Share of those windows that have nothing to do with each other.
     pub foreign: f32,
 }
@@ -43,7 +46,7 @@ impl Agreement {
 
     fn of_views(a: &View, b: &View) -> Self {
         let mut result = Self::default();
-        let (mut sum, mut agreeing, mut foreign) = (0.0, 0, 0);
+        let (mut sum, mut sum_agreeing, mut foreign) = (0.0, 0.0, 0);
         for top in (0..(a.height + 1).saturating_sub(WINDOW)).step_by(STEP) {
             for left in (0..(a.width + 1).saturating_sub(WINDOW)).step_by(STEP) {
                 let window = Moments::new(a, b, [left, top], [WINDOW, WINDOW]);
@@ -54,13 +57,17 @@ impl Agreement {
                 let correlation = window.correlation();
                 result.windows += 1;
                 sum += correlation;
-                agreeing += usize::from(correlation >= AGREES);
+                if correlation >= AGREES {
+                    result.agreeing += 1;
+                    sum_agreeing += correlation;
+                }
                 foreign += usize::from(correlation <= FOREIGN);
             }
         }
         let n_windows = result.windows.max(1) as f32;
         result.mean = sum / n_windows;
-        result.share = agreeing as f32 / n_windows;
+        result.share = result.agreeing as f32 / n_windows;
+        result.mean_agreeing = sum_agreeing / result.agreeing.max(1) as f32;
         result.foreign = foreign as f32 / n_windows;
         result
     }

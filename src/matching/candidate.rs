@@ -99,10 +99,14 @@ impl Candidate {
         }
         let snapped = Self::measured(a, b, *whole);
         let (edge, free) = (snapped.agreement, self.agreement);
-        // Farther away only when as many windows agree: text over a picture pulls at the others.
-        let is_noise = distance <= 0.75 + 0.002 * longer;
-        let is_as_good = is_noise || edge.share >= free.share;
-        if edge.mean + 0.02 < free.mean || !is_as_good {
+        let is_as_good = if distance <= 0.75 + 0.002 * longer {
+            edge.mean + 0.02 >= free.mean
+        } else {
+            // Farther away only when the windows that show the same agree no less: others lie
+            // under a caption, and a map may have squeezed it out of the picture.
+            edge.agreeing >= free.agreeing && edge.mean_agreeing + 0.005 >= free.mean_agreeing
+        };
+        if !is_as_good {
             self
         } else {
             Self {
