@@ -16,6 +16,22 @@ pub enum ModelError {
     Architecture { path: PathBuf, found: String },
     #[error("The file holds tensors, but does not say which model they are: {path}")]
     NotAModel { path: PathBuf },
+    #[error("The model was made for the network {found:?}, not for {expected:?}: {path}")]
+    OtherArchitecture {
+        path: PathBuf,
+        found: String,
+        expected: String,
+    },
+    #[error("There is no network called {id:?}")]
+    UnknownArchitecture { id: String },
+    #[error("The tensors of the file belong to no network that Copylens knows: {path}")]
+    NotRecognized { path: PathBuf },
+    #[error("The file is closest to {closest}, but is not one: {path}")]
+    Close {
+        path: PathBuf,
+        closest: &'static str,
+        source: WeightsError,
+    },
     #[error("The model has format {found}, this Copylens reads up to {newest}: {path}")]
     Version {
         path: PathBuf,
@@ -43,9 +59,16 @@ impl ModelError {
             Self::Architecture { .. } | Self::Version { .. } => {
                 "Install a newer Copylens to use it."
             }
+            Self::UnknownArchitecture { .. } => {
+                "Choose one of the networks that the page of the models lists."
+            }
+            Self::OtherArchitecture { .. } => "Choose the network the model was made for.",
+            Self::NotRecognized { .. } => {
+                "Choose the weights of one of the networks that the page of the models lists."
+            }
             Self::NotAModel { .. } => "Choose a .safetensors file that Copylens has exported.",
             Self::Bundled => "Export it, and import the copy under another name.",
-            Self::Weights { source, .. } => source.advice(),
+            Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),
             Self::Change { .. } => "Check that the folder may be changed and the disk has room.",
             Self::Persist(err) => err.advice(),
         }
