@@ -40,7 +40,7 @@ pub enum ModelError {
     },
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
     Bundled,
-    #[error("The model file is not complete: {path}")]
+    #[error("This model file cannot be used: {path}")]
     Weights { path: PathBuf, source: WeightsError },
     #[error("Cannot change the model file: {path}")]
     Change {

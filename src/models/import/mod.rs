@@ -13,6 +13,8 @@ mod plan;
 mod recognize;
 mod report;
 mod styles;
+#[cfg(test)]
+mod tests;
 mod unwrap;
 
 use std::ffi::OsStr;

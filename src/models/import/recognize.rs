@@ -1,6 +1,7 @@
 //! Finds the network of a file: the one all of whose tensors are there, with the same shapes.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use burn::tensor::Device;
 
@@ -13,6 +14,10 @@ use crate::weights::WeightsError;
 use super::styles::STYLES;
 use super::styles::Style;
 use super::unwrap;
+
+/// Most things that are tried before the names of a network; files of training programs have some
+/// twenty.
+const MAX_PREFIXES: usize = 500;
 
 /// The tensors of a file by name.
 pub(super) type Entries = BTreeMap<String, TensorEntry>;
@@ -79,44 +84,52 @@ pub(super) fn networks(
     let templates: Vec<Template> = rows.map(Template::new).collect();
     let smallest = templates.iter().map(|template| template.tensors.len());
     let smallest = smallest.min().unwrap_or(0);
-    let mut found: Vec<Found> = Vec::new();
-    let mut closest: Option<Closest> = None;
+    let mut found = Vec::new();
+    let mut closest = None;
     // Half of a network is enough to say what is missing of it.
-    for prefix in unwrap::prefixes(entries.keys(), smallest / 2) {
-        let mut here: Option<Found> = None;
-        for style in STYLES {
-            let originals = originals(entries, &prefix, style);
-            for template in &templates {
-                match compare(template, &originals, entries) {
-                    // A small network may be a part of a large one of its family.
-                    Ok(sources)
-                        if here
-                            .as_ref()
-                            .is_none_or(|f| f.sources.len() < sources.len()) =>
-                    {
-                        here = Some(Found {
-                            spec: template.spec,
-                            style,
-                            prefix: prefix.clone(),
-                            sources,
-                        });
-                    }
-                    Ok(_) => {}
-                    Err(other) => {
-                        if closest.as_ref().is_none_or(|best| best.share < other.share) {
-                            closest = Some(other);
-                        }
-                    }
-                }
-            }
-        }
-        found.extend(here);
+    let prefixes = unwrap::prefixes(entries.keys(), smallest / 2);
+    for prefix in prefixes.into_iter().take(MAX_PREFIXES) {
+        found.extend(largest(entries, &prefix, &templates, &mut closest));
     }
     if found.is_empty() {
         return Err(closest);
     }
     sort(&mut found);
     Ok(found)
+}
+
+/// The largest network with this before its names: a small one may be a part of a large one of its
+/// family.
+fn largest(
+    entries: &Entries,
+    prefix: &str,
+    templates: &[Template],
+    closest: &mut Option<Closest>,
+) -> Option<Found> {
+    let mut here: Option<Found> = None;
+    for style in STYLES {
+        let originals = originals(entries, prefix, style);
+        for template in templates {
+            let n_before = here.as_ref().map_or(0, |found| found.sources.len());
+            match compare(template, &originals, entries) {
+                Ok(sources) if sources.len() > n_before => {
+                    here = Some(Found {
+                        spec: template.spec,
+                        style,
+                        prefix: prefix.to_owned(),
+                        sources,
+                    });
+                }
+                Ok(_) => {}
+                Err(other) => {
+                    if closest.as_ref().is_none_or(|best| best.share < other.share) {
+                        *closest = Some(other);
+                    }
+                }
+            }
+        }
+    }
+    here
 }
 
 /// The deployed network first.
@@ -143,11 +156,13 @@ fn originals<'a>(
     style: &Style,
 ) -> BTreeMap<String, Vec<Option<&'a str>>> {
     let mut originals: BTreeMap<String, Vec<Option<&str>>> = BTreeMap::new();
-    for (name, entry) in entries {
-        let inner = name
-            .strip_prefix(prefix)
-            .filter(|_| entry.number.is_float());
-        let Some(original) = inner.and_then(style.original) else {
+    let from_prefix = (Bound::Included(prefix), Bound::Unbounded);
+    for (name, entry) in entries.range::<str, _>(from_prefix) {
+        let Some(inner) = name.strip_prefix(prefix) else {
+            break;
+        };
+        let original = entry.number.is_float().then(|| (style.original)(inner));
+        let Some(original) = original.flatten() else {
             continue;
         };
         let parts = originals.entry(original.key).or_default();
