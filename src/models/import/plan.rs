@@ -88,23 +88,24 @@ fn leftovers(
         }
         let inside = name.strip_prefix(network.prefix.as_str());
         let beside = name.strip_prefix(outer).unwrap_or(name);
-        let is_copy = inside.is_none() && others.iter().any(|other| is_beside(name, other));
-        let reason = if is_copy {
-            Some("another network in the same file")
-        } else {
-            // A classifier may be known by its original name only.
-            let original = inside.and_then(network.style.original);
-            let short = original.map_or_else(
-                || inside.unwrap_or(beside).to_owned(),
-                |original| original.key,
-            );
-            report::reason(name, &short, entry.number.is_float())
-        };
-        match (reason, inside) {
-            (Some(reason), _) => report.ignored.push(Ignored {
-                name: name.clone(),
-                reason,
+        let copy = others.iter().find(|other| is_beside(name, other));
+        let ignored = match copy.filter(|_| inside.is_none()) {
+            Some(other) => Some(Ignored {
+                name: format!("{}*", with_head(other)),
+                reason: "another network in the same file",
             }),
+            None => {
+                // A classifier may be known by its original name only.
+                let original = inside.and_then(network.style.original);
+                let short = original.map_or_else(
+                    || inside.unwrap_or(beside).to_owned(),
+                    |original| original.key,
+                );
+                report::ignored(name, &short, entry.number.is_float())
+            }
+        };
+        match (ignored, inside) {
+            (Some(ignored), _) => report.ignored.push(ignored),
             (None, Some(inside)) if words.contains(first_word(inside)) => {
                 strangers.push(name.clone());
             }
@@ -127,6 +128,11 @@ fn first_word(name: &str) -> &str {
 
 /// Whether a tensor belongs to another network of the file, its own head included.
 fn is_beside(name: &str, prefix: &str) -> bool {
+    !prefix.is_empty() && name.starts_with(with_head(prefix))
+}
+
+/// What stands before a network and its head.
+fn with_head(prefix: &str) -> &str {
     let outer = head::outer(prefix).filter(|outer| !outer.is_empty());
-    name.starts_with(outer.unwrap_or(prefix)) && !prefix.is_empty()
+    outer.unwrap_or(prefix)
 }

@@ -24,12 +24,25 @@ pub struct Ignored {
     pub reason: &'static str,
 }
 
+/// The end of the name of what PyTorch counts in a batch normalization.
+const COUNTER: &str = ".num_batches_tracked";
+
+/// Outermost parts of a network behind its last map.
+const LAST_LAYERS: &[&str] = &[
+    "fc",
+    "classifier",
+    "conv_head",
+    "bn2",
+    "head",
+    "heads",
+    "head_dist",
+    "linear",
+    "last_linear",
+    "output",
+];
+
 /// Words of a name, and why tensors with them are left out. The first row that fits counts.
 const REASONS: &[(&[&str], &str)] = &[
-    (
-        &["num_batches_tracked"],
-        "a counter of the training, no weight",
-    ),
     (
         &[
             "optimizer",
@@ -74,136 +87,129 @@ const REASONS: &[(&[&str], &str)] = &[
             "last_layer",
             "contrastive_head",
             "head_q",
+            "clf",
         ],
         "a head that only the training uses",
     ),
     (&["mask_token"], "only the training masks patches"),
     (&["pooler"], "a layer after the descriptor"),
     (
-        &[
-            "fc",
-            "classifier",
-            "head",
-            "heads",
-            "head_dist",
-            "linear",
-            "last_linear",
-            "output",
-            "classif",
-            "conv_head_classifier",
-        ],
-        "the classifier or head of its own training",
-    ),
-    (
         &["mean", "std", "pixel_mean", "pixel_std"],
         "the normalization of pictures",
     ),
 ];
 
-/// Why a tensor that no network of ours needs is left out, `None` when nobody knows.
+/// Why a tensor that no network of ours needs is left out, and what it is a part of; `None` when
+/// nobody knows.
 ///
 /// `inner` is its name inside the network, or after the words before it.
-pub(super) fn reason(name: &str, inner: &str, is_float: bool) -> Option<&'static str> {
-    let fits = |words: &[&str], part: &str| words.contains(&part);
-    let row = REASONS.iter().find(|(words, reason)| {
-        // A classifier is the outermost part of a network; inside it `fc` may be anything.
-        if reason.contains("classifier") {
-            return inner
-                .split('.')
-                .next()
-                .is_some_and(|first| fits(words, first))
-                || inner.contains("_dense0_");
-        }
-        name.split('.').any(|part| fits(words, part))
+pub(super) fn ignored(name: &str, inner: &str, is_float: bool) -> Option<Ignored> {
+    let part = |word: &str| part_of(name, word);
+    if name.ends_with(COUNTER) {
+        return Some(Ignored {
+            name: format!("*{COUNTER}"),
+            reason: "a counter of the training, no weight",
+        });
+    }
+    // A classifier is the outermost part of a network; inside it `fc` may be anything.
+    let first = inner.split('.').next().unwrap_or_default();
+    let known = REASONS.iter().find_map(|(words, reason)| {
+        let word = name.split('.').find(|word| words.contains(word))?;
+        Some((part(word), *reason))
     });
-    let not_a_weight = || (!is_float).then_some("integers, no weights");
-    row.map(|(_, reason)| *reason).or_else(not_a_weight)
+    let last = || {
+        let is_last = LAST_LAYERS.contains(&first);
+        is_last.then(|| (part(first), "the classifier or head of its own training"))
+    };
+    let no_weight = || (!is_float).then(|| (name.to_owned(), "integers, no weights"));
+    let (name, reason) = known.or_else(last).or_else(no_weight)?;
+    Some(Ignored { name, reason })
 }
 
-/// Many tensors that are left out for one reason become one line for each part of the file.
+/// A name up to this word, and a star for what follows.
+fn part_of(name: &str, word: &str) -> String {
+    let mut end = 0;
+    for part in name.split('.') {
+        end += part.len();
+        if part == word && end < name.len() {
+            return format!("{}.*", &name[..end]);
+        }
+        end += 1;
+    }
+    name.to_owned()
+}
+
+/// One line for each part of the file and reason, in the order of their names.
 pub(super) fn grouped(mut ignored: Vec<Ignored>) -> Vec<Ignored> {
     ignored.sort();
-    let mut groups: Vec<Ignored> = Vec::new();
-    for one in ignored {
-        let stem = group_of(&one.name);
-        let same = groups
-            .iter_mut()
-            .find(|group| group.reason == one.reason && group_of(&group.name) == stem);
-        match same {
-            Some(group) if group.name != one.name => group.name = stem,
-            Some(_) => {}
-            None => groups.push(one),
-        }
-    }
-    groups
-}
-
-/// `*.num_batches_tracked`, or the part of the file with a star.
-fn group_of(name: &str) -> String {
-    if name.ends_with("num_batches_tracked") {
-        return "*.num_batches_tracked".to_owned();
-    }
-    let name = name.strip_suffix(".*").unwrap_or(name);
-    let end = name.rfind('.').map_or(name.len(), |at| {
-        // Deep inside an optimizer the outermost part says enough.
-        if name[..at].matches('.').count() > 2 {
-            name.find('.').unwrap_or(at)
-        } else {
-            at
-        }
-    });
-    format!("{}.*", &name[..end])
+    ignored.dedup();
+    ignored
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(name: &str, inner: &str, is_float: bool) -> Option<(String, &'static str)> {
+        ignored(name, inner, is_float).map(|one| (one.name, one.reason))
+    }
+
     #[test]
-    fn known_extras_have_a_reason() {
-        for (name, inner, is_float, word) in [
+    fn known_extras_have_a_reason_and_a_part() {
+        for (name, inner, part, word) in [
             (
                 "bn1.num_batches_tracked",
                 "bn1.num_batches_tracked",
-                false,
+                "*.num_batches_tracked",
                 "counter",
             ),
-            ("fc.weight", "fc.weight", true, "classifier"),
+            ("fc.weight", "fc.weight", "fc.*", "classifier"),
+            (
+                "module.encoder_q.fc.2.bias",
+                "fc.2.bias",
+                "module.encoder_q.fc.*",
+                "classifier",
+            ),
             (
                 "optimizer.state.0.exp_avg",
                 "optimizer.state.0.exp_avg",
-                true,
+                "optimizer.*",
                 "training",
             ),
             (
                 "module.prototypes.weight",
                 "prototypes.weight",
-                true,
+                "module.prototypes.*",
                 "head",
             ),
-            ("state_dict.module.queue", "queue", true, "queue"),
+            ("module.queue", "queue", "module.queue", "queue"),
+            (
+                "squeezenet0_conv25_bias",
+                "classifier.1.bias",
+                "squeezenet0_conv25_bias",
+                "classifier",
+            ),
         ] {
-            let found = reason(name, inner, is_float).unwrap();
-            assert!(found.contains(word), "{name}: {found}");
+            let (found, reason) = found(name, inner, true).unwrap();
+            assert_eq!(found, part);
+            assert!(reason.contains(word), "{name}: {reason}");
         }
         let inside = "features.4.block.2.fc1.weight";
-        assert_eq!(reason(inside, inside, true), None);
+        assert_eq!(found(inside, inside, true), None);
+        assert!(found(inside, inside, false).is_some());
     }
 
     #[test]
     fn many_tensors_become_one_line() {
-        let one = |name: &str, reason| Ignored {
-            name: name.to_owned(),
-            reason,
-        };
+        let one = |name: &str| ignored(name, name, true).unwrap();
         let found = grouped(vec![
-            one("optimizer.state.0.exp_avg", "a"),
-            one("optimizer.state.1.exp_avg", "a"),
-            one("bn1.num_batches_tracked", "b"),
-            one("layer1.0.bn1.num_batches_tracked", "b"),
-            one("fc.bias", "c"),
-            one("fc.weight", "c"),
-            one("queue", "d"),
+            one("optimizer.state.1.exp_avg"),
+            one("optimizer.state.0.exp_avg"),
+            one("layer1.0.bn1.num_batches_tracked"),
+            one("bn1.num_batches_tracked"),
+            one("fc.bias"),
+            one("fc.weight"),
+            one("queue"),
         ]);
         let names: Vec<&str> = found.iter().map(|group| group.name.as_str()).collect();
         assert_eq!(
