@@ -23,8 +23,6 @@ pub(super) struct Head {
     pub(super) form: HeadForm,
     pub(super) dimensions: usize,
     pub(super) sources: Vec<Source>,
-    /// Biases that the original lets out, with their length; they are 0.
-    pub(super) zeros: Vec<(String, usize)>,
     pub(super) preprocessing: Preprocessing,
     /// Whose head it is, in words.
     pub(super) origin: Option<&'static str>,
@@ -50,7 +48,6 @@ pub(super) fn find(
             form,
             dimensions: form.pooled(spec.channels),
             sources: Vec::new(),
-            zeros: Vec::new(),
             preprocessing: Preprocessing::imagenet(USUAL_SIZE),
             origin: None,
         }
@@ -95,7 +92,6 @@ fn sscd(layers: &Layers<'_>, prefix: &str, spec: &ArchitectureSpec) -> Option<He
         form: HeadForm::GEM_LINEAR,
         dimensions,
         sources,
-        zeros: Vec::new(),
         preprocessing: Preprocessing::imagenet(SSCD_SIZE),
         origin: Some(origin),
     })
@@ -116,19 +112,10 @@ fn isc21(layers: &Layers<'_>, prefix: &str, spec: &ArchitectureSpec) -> Option<H
     let norm: Option<Vec<Source>> = norm.into_iter().collect();
     let mut sources = norm.filter(|_| channels == spec.channels)?;
     sources.push(weight);
-    let bias = layers.tensor("fc.bias", &format!("{outer}fc.bias"));
-    let zeros = match bias {
-        Some((bias, _)) => {
-            sources.push(bias);
-            Vec::new()
-        }
-        None => vec![("fc.bias".to_owned(), dimensions)],
-    };
     Some(Head {
         form: HeadForm::GEM_LINEAR_NORM,
         dimensions,
         sources,
-        zeros,
         preprocessing: Preprocessing {
             size: ISC21_SIZE,
             mean: ISC21_MEAN,

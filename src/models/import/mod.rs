@@ -138,13 +138,6 @@ fn foreign(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, Mo
         let tensor = load(index, source, &mut report).map_err(weights_error)?;
         tensors.insert(format!("{front}{}", source.ours), tensor);
     }
-    for (ours, length) in &head.zeros {
-        let zeros = WeightTensor {
-            shape: vec![*length],
-            values: vec![0.0; *length],
-        };
-        tensors.insert(ours.clone(), zeros);
-    }
     let precision = if tensors.contains_key("projector.weight") {
         // Its product with the layer before it has more digits than the file.
         Precision::F32
