@@ -88,16 +88,19 @@ impl<R: Read> Machine<R> {
         }
     }
 
+    /// One code, with its name in `pickletools`. No file of PyTorch needs those that are missing.
     fn step(&mut self, code: u8) -> Step {
         match code {
-            0x80 => self.skip(1),
-            0x95 => self.skip(8),
+            0x80 => self.skip(1), // PROTO
+            0x95 => self.skip(8), // FRAME
+            // MARK
             b'(' => {
                 self.marks.push(self.stack.len());
                 Ok(())
             }
-            b'0' => self.pop().map(drop),
-            b'1' => self.pop_mark().map(drop),
+            b'0' => self.pop().map(drop),      // POP
+            b'1' => self.pop_mark().map(drop), // POP_MARK
+            // DUP
             b'2' => {
                 let top = self.top()?;
                 self.push(top)
@@ -105,16 +108,22 @@ impl<R: Read> Machine<R> {
             b'N' => self.push(Arena::NONE),
             0x88 => self.push(Arena::bool(true)),
             0x89 => self.push(Arena::bool(false)),
+            // INT, LONG, FLOAT, STRING, UNICODE: lines of text
             b'I' | b'L' | b'F' | b'S' | b'V' => self.line_value(code),
+            // BININT1, BININT2, BININT, LONG1, LONG4, BINFLOAT
             b'K' | b'M' | b'J' | 0x8a | 0x8b | b'G' => self.number(code),
+            // BINUNICODE, BINSTRING, and their short and long forms
             b'X' | b'T' | b'U' | 0x8c | 0x8d => self.text(code),
+            // BINBYTES in three lengths, BYTEARRAY8
             b'B' | b'C' | 0x8e | 0x96 => {
                 let n = self.length(code)?;
                 self.skip(n)?;
                 self.push(Arena::OTHER)
             }
+            // EMPTY_LIST, EMPTY_TUPLE, EMPTY_SET, EMPTY_DICT
             b']' | b')' | 0x8f => self.push_new(Value::List(Vec::new())),
             b'}' => self.push_new(Value::Dict(Vec::new())),
+            // LIST, TUPLE, FROZENSET, DICT
             b'l' | b't' | 0x91 => {
                 let items = self.pop_mark()?;
                 self.push_new(Value::List(items))
@@ -124,11 +133,13 @@ impl<R: Read> Machine<R> {
                 let dict = Value::Dict(pairs(&items)?);
                 self.push_new(dict)
             }
+            // TUPLE1, TUPLE2, TUPLE3
             0x85..=0x87 => {
                 let height = self.height_below(usize::from(code - 0x84))?;
                 let items = self.stack.split_off(height);
                 self.push_new(Value::List(items))
             }
+            // APPEND, APPENDS, ADDITEMS, SETITEM, SETITEMS
             b'a' => {
                 let item = self.pop()?;
                 self.append(vec![item])
@@ -146,8 +157,10 @@ impl<R: Read> Machine<R> {
                 let items = self.pop_mark()?;
                 self.set_items(&items)
             }
+            // PUT in three lengths, MEMOIZE; GET in three lengths
             b'p' | b'q' | b'r' | 0x94 => self.put(code),
             b'g' | b'h' | b'j' => self.get(code),
+            // GLOBAL, STACK_GLOBAL; REDUCE, NEWOBJ, NEWOBJ_EX; BUILD; BINPERSID; INST
             b'c' | 0x93 => self.global(code),
             b'R' | 0x81 | 0x92 => self.call(code),
             b'b' => self.build(),
