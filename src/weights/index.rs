@@ -114,7 +114,8 @@ impl<R: Read + Seek> TensorIndex<R> {
         &self.path
     }
 
-    /// Reads one tensor. Numbers that are not finite are refused.
+    /// Reads one tensor. Numbers that are not finite are refused, and a shape that does not fit
+    /// what is stored.
     pub fn load(&mut self, name: &str) -> Result<WeightTensor, WeightsError> {
         let entry = self.entries.get(name).filter(|e| e.number.is_float());
         let entry = entry.ok_or_else(|| WeightsError::Missing {
@@ -122,6 +123,12 @@ impl<R: Read + Seek> TensorIndex<R> {
             n_expected: 1,
             first: name.to_owned(),
         })?;
+        if let Some(complaint) = entry.complaint() {
+            return Err(WeightsError::Format {
+                path: self.path.clone(),
+                reason: format!("the tensor {name:?}: {complaint}"),
+            });
+        }
         let tensor = entry.load(&mut self.file);
         let tensor = tensor.map_err(|source| WeightsError::Read {
             path: self.path.clone(),
@@ -171,8 +178,10 @@ fn entries<R: Read + Seek>(file: &mut R, n_bytes: u64) -> Result<(Container, Lis
         Container::Onnx => onnx::entries(file, n_bytes)?,
     };
     for (name, entry) in &listing.entries {
-        if let Some(complaint) = entry.complaint(n_bytes) {
-            return Err(malformed(format!("the tensor {name:?}: {complaint}")));
+        if !entry.is_inside(n_bytes) {
+            return Err(malformed(format!(
+                "it ends before the tensor {name:?} does"
+            )));
         }
     }
     let is_foreign = container != Container::Safetensors;

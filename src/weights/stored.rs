@@ -69,12 +69,14 @@ impl TensorEntry {
             .try_fold(1_u64, |n, side| n.checked_mul(*side as u64))
     }
 
-    /// What is wrong with a tensor of a file of `file_bytes`, if anything.
-    pub(super) fn complaint(&self, file_bytes: u64) -> Option<&'static str> {
+    /// Whether a file of `file_bytes` is long enough for it.
+    pub(super) fn is_inside(&self, file_bytes: u64) -> bool {
         let end = self.start.checked_add(self.n_bytes);
-        if end.is_none_or(|end| end > file_bytes) {
-            return Some("its numbers lie behind the end of the file");
-        }
+        end.is_some_and(|end| end <= file_bytes)
+    }
+
+    /// Why its numbers cannot be read, if anything is wrong with it.
+    pub(super) fn complaint(&self) -> Option<&'static str> {
         let needed = self
             .n_values()
             .and_then(|n| n.checked_mul(self.number.n_bytes()));
@@ -222,7 +224,8 @@ mod tests {
             .flat_map(|v| v.to_le_bytes())
             .collect();
         let load = |entry: &TensorEntry| {
-            assert_eq!(entry.complaint(28), None);
+            assert!(entry.is_inside(28));
+            assert_eq!(entry.complaint(), None);
             entry.load(&mut Cursor::new(&bytes)).unwrap().values
         };
         let rows = entry(&[2, 3], Layout::Rows, 24);
@@ -238,9 +241,10 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_complained_about() {
-        let complains = |entry: &TensorEntry| entry.complaint(28).is_some();
+        let complains = |entry: &TensorEntry| entry.complaint().is_some();
         assert!(complains(&entry(&[7], Layout::Rows, 24)));
-        assert!(complains(&entry(&[2], Layout::Rows, 28)));
+        assert!(!entry(&[2], Layout::Rows, 28).is_inside(28));
+        assert!(!entry(&[2], Layout::Rows, u64::MAX).is_inside(28));
         assert!(complains(&entry(&[usize::MAX, 3], Layout::Rows, 24)));
         assert!(complains(&entry(&[7], Layout::Strides(vec![0]), 24)));
         assert!(complains(&entry(&[2, 2], Layout::Strides(vec![5, 2]), 24)));

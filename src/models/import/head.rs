@@ -148,6 +148,7 @@ impl Layers<'_> {
             ours: ours.to_owned(),
             shape: entry.shape.clone(),
             names: vec![theirs.to_owned()],
+            made: None,
         };
         Some((source, entry.shape.clone()))
     }

@@ -191,6 +191,16 @@ fn load(
     source: &Source,
     report: &mut ImportReport,
 ) -> Result<WeightTensor, WeightsError> {
+    if let Some(made) = source.made {
+        report.reshaped.push(format!(
+            "{}: not in the file, put in without effect",
+            source.ours
+        ));
+        return Ok(WeightTensor {
+            shape: source.shape.clone(),
+            values: made.values(&source.shape),
+        });
+    }
     let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
     let found = recognize::stacked_shape(&names, &index.entries);
     let mut values = Vec::new();

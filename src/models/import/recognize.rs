@@ -11,6 +11,7 @@ use crate::models::trunk::ArchitectureSpec;
 use crate::weights::TensorEntry;
 use crate::weights::WeightsError;
 
+use super::styles::Made;
 use super::styles::STYLES;
 use super::styles::Style;
 use super::unwrap;
@@ -30,6 +31,8 @@ pub(super) struct Source {
     pub(super) shape: Vec<usize>,
     /// Names in the file.
     pub(super) names: Vec<String>,
+    /// What stands in for a tensor that the file leaves out.
+    pub(super) made: Option<Made>,
 }
 
 /// A network that is in the file completely.
@@ -111,7 +114,7 @@ fn largest(
         let originals = originals(entries, prefix, style);
         for template in templates {
             let n_before = here.as_ref().map_or(0, |found| found.sources.len());
-            match compare(template, &originals, entries) {
+            match compare(template, style, &originals, entries) {
                 Ok(sources) if sources.len() > n_before => {
                     here = Some(Found {
                         spec: template.spec,
@@ -174,6 +177,7 @@ fn originals<'a>(
 
 fn compare(
     template: &Template,
+    style: &Style,
     originals: &BTreeMap<String, Vec<Option<&str>>>,
     entries: &Entries,
 ) -> Result<Vec<Source>, Closest> {
@@ -181,6 +185,16 @@ fn compare(
     let mut missing = Vec::new();
     let mut misshaped = None;
     for (ours, original, shape) in &template.tensors {
+        let made = (style.made)(ours);
+        if made.is_some() && !originals.contains_key(original) {
+            sources.push(Source {
+                ours: ours.clone(),
+                shape: shape.clone(),
+                names: Vec::new(),
+                made,
+            });
+            continue;
+        }
         let parts = originals.get(original);
         let names = parts.and_then(|parts| parts.iter().copied().collect::<Option<Vec<&str>>>());
         let Some(names) = names else {
@@ -200,6 +214,7 @@ fn compare(
             ours: ours.clone(),
             shape: shape.clone(),
             names: names.into_iter().map(str::to_owned).collect(),
+            made: None,
         });
     }
     let n_expected = template.tensors.len();

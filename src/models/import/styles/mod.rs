@@ -6,6 +6,7 @@
 
 mod classy;
 mod gluon;
+mod mobilenet_v2;
 mod timm;
 mod torchvision;
 mod transformers;
@@ -36,6 +37,33 @@ pub(super) struct Style {
     pub(super) label: Option<&'static str>,
     /// The original name, `None` for a name that is not of this style.
     pub(super) original: fn(&str) -> Option<Original>,
+    /// A tensor that files of this style leave out, by our name.
+    pub(super) made: fn(&str) -> Option<Made>,
+}
+
+/// What stands in for a tensor that is not in a file and changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Made {
+    /// Ones on the diagonal of a square matrix.
+    Identity,
+    Constant(f32),
+}
+
+impl Made {
+    /// The numbers of a tensor of this shape.
+    pub(super) fn values(self, shape: &[usize]) -> Vec<f32> {
+        let n_values = shape.iter().product();
+        match self {
+            Self::Constant(value) => vec![value; n_values],
+            Self::Identity => {
+                let side = shape.first().copied().unwrap_or(1);
+                let is_diagonal = |index: usize| index / side == index % side;
+                (0..n_values)
+                    .map(|index| f32::from(u8::from(is_diagonal(index))))
+                    .collect()
+            }
+        }
+    }
 }
 
 /// Every style, the original names first.
@@ -43,34 +71,52 @@ pub(super) const STYLES: &[Style] = &[
     Style {
         label: None,
         original: |name| Some(Original::whole(name)),
+        made: |_| None,
     },
     Style {
         label: Some("names of Classy Vision"),
         original: classy::resnet,
+        made: |_| None,
     },
     Style {
         label: Some("names of Transformers"),
         original: transformers::vit,
+        made: |_| None,
     },
     Style {
         label: Some("names of Transformers"),
         original: transformers::resnet,
+        made: |_| None,
     },
     Style {
         label: Some("names of torchvision"),
         original: torchvision::vit,
+        made: |_| None,
     },
     Style {
         label: Some("names of timm"),
         original: timm::efficientnet,
+        made: |_| None,
     },
     Style {
         label: Some("names of timm"),
         original: timm::mobilenet_v3,
+        made: |_| None,
+    },
+    Style {
+        label: Some("names of torchvision"),
+        original: mobilenet_v2::torchvision,
+        made: mobilenet_v2::made,
+    },
+    Style {
+        label: Some("names of timm"),
+        original: mobilenet_v2::timm,
+        made: mobilenet_v2::made,
     },
     Style {
         label: Some("names of Gluon"),
         original: gluon::squeezenet,
+        made: |_| None,
     },
 ];
 
