@@ -60,13 +60,14 @@ impl ModelError {
                 "Install a newer Copylens to use it."
             }
             Self::UnknownArchitecture { .. } => {
-                "Choose one of the networks that the page of the models lists."
+                "Name no network: the one of the file is recognized by itself."
             }
             Self::OtherArchitecture { .. } => "Choose the network the model was made for.",
             Self::NotRecognized { .. } => {
-                "Choose the weights of one of the networks that the page of the models lists."
+                "Choose the weights of a network that can be taught in Copylens, or one of its \
+                 teachers, in the form its authors publish."
             }
-            Self::NotAModel { .. } => "Choose a .safetensors file that Copylens has exported.",
+            Self::NotAModel { .. } => "Import the file: it may be recognized.",
             Self::Bundled => "Export it, and import the copy under another name.",
             Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),
             Self::Change { .. } => "Check that the folder may be changed and the disk has room.",
