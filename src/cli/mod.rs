@@ -149,6 +149,9 @@ mod tests {
              --device cpu --out R --resume --json",
             "evaluate disc21 --data D --model m --json",
             "bench --device cpu --json",
+            "import a.pth --architecture resnet50 --name N --json",
+            "export m --to a.safetensors --half",
+            "export m a.safetensors",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());
             let parsed = Args::try_parse_from(words);
@@ -163,6 +166,7 @@ mod tests {
             "index --library L",
             "compare a.jpg",
             "embed a.jpg",
+            "export m",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());
             assert!(Args::try_parse_from(words).is_err(), "{line}");

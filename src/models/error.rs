@@ -16,6 +16,22 @@ pub enum ModelError {
     Architecture { path: PathBuf, found: String },
     #[error("The file holds tensors, but does not say which model they are: {path}")]
     NotAModel { path: PathBuf },
+    #[error("The model was made for the network {found:?}, not for {expected:?}: {path}")]
+    OtherArchitecture {
+        path: PathBuf,
+        found: String,
+        expected: String,
+    },
+    #[error("There is no network called {id:?}")]
+    UnknownArchitecture { id: String },
+    #[error("The tensors of the file belong to no network that Copylens knows: {path}")]
+    NotRecognized { path: PathBuf },
+    #[error("The file is closest to {closest}, but is not one: {path}")]
+    Close {
+        path: PathBuf,
+        closest: &'static str,
+        source: WeightsError,
+    },
     #[error("The model has format {found}, this Copylens reads up to {newest}: {path}")]
     Version {
         path: PathBuf,
@@ -24,7 +40,7 @@ pub enum ModelError {
     },
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
     Bundled,
-    #[error("The model file is not complete: {path}")]
+    #[error("This model file cannot be used: {path}")]
     Weights { path: PathBuf, source: WeightsError },
     #[error("Cannot change the model file: {path}")]
     Change {
@@ -43,9 +59,17 @@ impl ModelError {
             Self::Architecture { .. } | Self::Version { .. } => {
                 "Install a newer Copylens to use it."
             }
-            Self::NotAModel { .. } => "Choose a .safetensors file that Copylens has exported.",
+            Self::UnknownArchitecture { .. } => {
+                "Name no network: the one of the file is recognized by itself."
+            }
+            Self::OtherArchitecture { .. } => "Choose the network the model was made for.",
+            Self::NotRecognized { .. } => {
+                "Choose the weights of a network that can be taught in Copylens, or one of its \
+                 teachers, in the form its authors publish."
+            }
+            Self::NotAModel { .. } => "Import the file: it may be recognized.",
             Self::Bundled => "Export it, and import the copy under another name.",
-            Self::Weights { source, .. } => source.advice(),
+            Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),
             Self::Change { .. } => "Check that the folder may be changed and the disk has room.",
             Self::Persist(err) => err.advice(),
         }

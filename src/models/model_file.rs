@@ -16,6 +16,7 @@ use crate::weights::WeightTensor;
 
 use super::ModelError;
 use super::head::HeadForm;
+use super::import;
 use super::network::HeadConfig;
 use super::network::Network;
 use super::state;
@@ -23,6 +24,8 @@ use super::trunk;
 
 /// Raised when the meaning of the tensors or of the metadata changes.
 pub const FORMAT_VERSION: u32 = 1;
+/// Metadata of every model file: its version.
+pub const VERSION_KEY: &str = "copylens_model";
 
 /// What a model file says about itself.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,14 +45,15 @@ pub struct ModelCard {
 
 impl ModelCard {
     /// Reads the card out of a file's metadata.
-    pub fn from_metadata(file: &TensorFile, path: &Path) -> Result<Self, ModelError> {
+    pub fn from_metadata(
+        metadata: &BTreeMap<String, String>,
+        path: &Path,
+    ) -> Result<Self, ModelError> {
         let not_a_model = || ModelError::NotAModel {
             path: path.to_owned(),
         };
-        let text = |key: &str| file.metadata.get(key).cloned().ok_or_else(not_a_model);
-        let version: u32 = text("copylens_model")?
-            .parse()
-            .map_err(|_err| not_a_model())?;
+        let text = |key: &str| metadata.get(key).cloned().ok_or_else(not_a_model);
+        let version: u32 = text(VERSION_KEY)?.parse().map_err(|_err| not_a_model())?;
         if version > FORMAT_VERSION {
             return Err(ModelError::Version {
                 path: path.to_owned(),
@@ -65,7 +69,7 @@ impl ModelCard {
             });
         }
         // Files of the first version had one form of head and did not name it.
-        let head = match file.metadata.get("head") {
+        let head = match metadata.get("head") {
             Some(id) => HeadForm::from_id(id).ok_or_else(not_a_model)?,
             None => HeadForm::GEM_LINEAR,
         };
@@ -77,15 +81,16 @@ impl ModelCard {
             dimensions: text("dimensions")?.parse().map_err(|_err| not_a_model())?,
             preprocessing: preprocessing.map_err(|_err| not_a_model())?,
             source: text("source")?,
-            quality: file.metadata.get("quality").and_then(|q| q.parse().ok()),
-            created: file.metadata.get("created").cloned(),
+            quality: metadata.get("quality").and_then(|q| q.parse().ok()),
+            created: metadata.get("created").cloned(),
         })
     }
 
-    fn metadata(&self) -> BTreeMap<String, String> {
+    /// The card as the metadata of a file.
+    pub fn metadata(&self) -> BTreeMap<String, String> {
         let preprocessing = serde_json::to_string(&self.preprocessing).unwrap_or_default();
         let mut metadata = BTreeMap::from([
-            ("copylens_model".to_owned(), FORMAT_VERSION.to_string()),
+            (VERSION_KEY.to_owned(), FORMAT_VERSION.to_string()),
             ("name".to_owned(), self.name.clone()),
             ("architecture".to_owned(), self.architecture.clone()),
             ("head".to_owned(), self.head.id().to_owned()),
@@ -126,7 +131,7 @@ pub fn build(
     path: &Path,
     device: &Device,
 ) -> Result<(ModelCard, Network), ModelError> {
-    let card = ModelCard::from_metadata(file, path)?;
+    let card = ModelCard::from_metadata(&file.metadata, path)?;
     let spec = trunk::architecture(&card.architecture).ok_or_else(|| ModelError::Unknown {
         id: card.architecture.clone(),
     })?;
@@ -145,43 +150,11 @@ pub fn build(
     Ok((card, network))
 }
 
-/// Weights a student can start from: a model of the same network, or a file with its trunk alone
-/// under the names of its origin (then the tensors carry our names and `trunk.` in front).
+/// Weights a student can start from: a model of the same network, or the trunk of a checkpoint of
+/// its origin. Tensors carry our names, those of the trunk with `trunk.` in front.
 pub fn read_start(path: &Path, spec: &trunk::ArchitectureSpec) -> Result<TensorMap, ModelError> {
-    let weights_error = |source| ModelError::Weights {
-        path: path.to_owned(),
-        source,
-    };
-    let mut file = weights::read(path).map_err(weights_error)?;
-    if let Ok(card) = ModelCard::from_metadata(&file, path) {
-        if card.architecture != spec.id {
-            return Err(ModelError::Architecture {
-                path: path.to_owned(),
-                found: card.architecture,
-            });
-        }
-        return Ok(file.tensors);
-    }
-    let mut tensors = TensorMap::new();
-    let names = state::read_shapes(&(spec.build)(&Device::flex()));
-    for name in names.keys() {
-        if let Some(tensor) = file.tensors.remove(&(spec.original_key)(name)) {
-            tensors.insert(format!("trunk.{name}"), tensor);
-        }
-    }
-    if tensors.len() < names.len() {
-        let missing = names
-            .keys()
-            .find(|name| !tensors.contains_key(&format!("trunk.{name}")));
-        return Err(weights_error(weights::WeightsError::Missing {
-            n_missing: names.len() - tensors.len(),
-            n_expected: names.len(),
-            first: missing
-                .map(|name| (spec.original_key)(name))
-                .unwrap_or_default(),
-        }));
-    }
-    Ok(tensors)
+    let checkpoint = import::read_checkpoint(path, Some(spec.id))?;
+    Ok(checkpoint.tensors)
 }
 
 /// `W2 (W1 x + b1) + b2 = (W2 W1) x + (W2 b1 + b2)`: exact, and smaller than both layers.

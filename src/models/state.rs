@@ -101,7 +101,17 @@ impl ModuleVisitor for Reader {
 
 /// Replaces every parameter; fails, changing nothing, when one is missing, left over or misshaped.
 pub fn load_state<M: Module>(module: M, tensors: &TensorMap) -> Result<M, WeightsError> {
-    let expected = read_shapes(&module);
+    check_state(&module, tensors)?;
+    let mut loader = Loader {
+        path: PathStack::default(),
+        tensors,
+    };
+    Ok(module.map(&mut loader))
+}
+
+/// Whether these are all the tensors of a module, and only those.
+pub fn check_state<M: Module>(module: &M, tensors: &TensorMap) -> Result<(), WeightsError> {
+    let expected = read_shapes(module);
     let missing: Vec<&String> = expected
         .keys()
         .filter(|name| !tensors.contains_key(*name))
@@ -133,14 +143,10 @@ pub fn load_state<M: Module>(module: M, tensors: &TensorMap) -> Result<M, Weight
             });
         }
     }
-    let mut loader = Loader {
-        path: PathStack::default(),
-        tensors,
-    };
-    Ok(module.map(&mut loader))
+    Ok(())
 }
 
-/// Name and shape of every parameter, in PyTorch's layout.
+/// Name and shape of every parameter, in PyTorch's layout. No parameter is made for it.
 pub fn read_shapes<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
     let mut reader = ShapeReader::default();
     module.visit(&mut reader);
@@ -164,7 +170,7 @@ impl ModuleVisitor for ShapeReader {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let (name, is_transposed) = self.path.current();
-        let mut shape = param.shape().to_vec();
+        let mut shape = param.lazy_shape().to_vec();
         if is_transposed {
             shape.reverse();
         }

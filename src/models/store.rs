@@ -6,10 +6,15 @@ use std::path::PathBuf;
 
 use crate::persist;
 use crate::weights;
+use crate::weights::Precision;
 use crate::weights::TensorFile;
 
 use super::ModelError;
 use super::ModelInfo;
+use super::import;
+use super::import::Checkpoint;
+use super::import::ImportReport;
+use super::model_file;
 use super::model_file::ModelCard;
 
 /// The model that ships inside the program.
@@ -19,6 +24,14 @@ const BUNDLED_PATH: &str = "bundled.safetensors";
 const SPEEDS_KIND: &str = "speeds";
 const SPEEDS_VERSION: u32 = 1;
 const EXTENSION: &str = "safetensors";
+
+/// A model that has just been imported.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    pub info: ModelInfo,
+    /// What became of each tensor of its file.
+    pub report: ImportReport,
+}
 
 /// A folder of model files; every change is one atomic file operation.
 #[derive(Clone, Debug)]
@@ -66,15 +79,34 @@ impl ModelStore {
         self.describe(&path)
     }
 
-    /// Copies a model file into the folder, after checking that it loads completely.
+    /// Copies a model into the folder, from any file that holds one completely.
     pub fn import(&self, from: &Path) -> Result<ModelInfo, ModelError> {
-        let file = read(from)?;
-        super::model_file::build(&file, from, &burn::tensor::Device::flex())?;
+        let imported = self.import_as(from, None, None)?;
+        Ok(imported.info)
+    }
+
+    /// The same with the id of the only network to look for, and with a name.
+    pub fn import_as(
+        &self,
+        from: &Path,
+        architecture: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<Imported, ModelError> {
+        let mut checkpoint = import::read_checkpoint(from, architecture)?;
+        if let Some(name) = name {
+            name.clone_into(&mut checkpoint.card.name);
+        }
         let stem = from.file_stem().and_then(|stem| stem.to_str());
-        let path = self.free_path(stem.unwrap_or("model"));
-        let bytes = std::fs::read(from).map_err(|source| change_error(from, source))?;
-        persist::save(&path, &bytes)?;
-        self.describe(&path)
+        let path = self.free_path(name.or(stem).unwrap_or("model"));
+        let Checkpoint {
+            card,
+            tensors,
+            precision,
+            report,
+        } = checkpoint;
+        model_file::write_model(&path, &card, tensors, precision)?;
+        let info = self.describe(&path)?;
+        Ok(Imported { info, report })
     }
 
     /// Writes a copy of a model to a place of the user's choice.
@@ -85,6 +117,23 @@ impl ModelStore {
         Ok(())
     }
 
+    /// Writes a model under the names that its network has in other programs.
+    pub fn export_original(
+        &self,
+        id: &str,
+        to: &Path,
+        precision: Precision,
+    ) -> Result<(), ModelError> {
+        let info = self.find(id)?;
+        let file = read_model(&info)?;
+        let card = ModelCard::from_metadata(&file.metadata, &info.path)?;
+        let exported = import::export_file(&card, file.tensors)?;
+        weights::write(to, &exported, precision).map_err(|source| ModelError::Weights {
+            path: to.to_owned(),
+            source,
+        })
+    }
+
     /// Changes the name a model is shown under; its id and file stay.
     pub fn rename(&self, id: &str, name: &str) -> Result<ModelInfo, ModelError> {
         let info = self.own(id)?;
@@ -92,9 +141,9 @@ impl ModelStore {
         file.metadata.insert("name".to_owned(), name.to_owned());
         // Written as it was stored: descriptors must not change with the name.
         let precision = if info.file_bytes < 3 * n_values(&file) as u64 {
-            weights::Precision::F16
+            Precision::F16
         } else {
-            weights::Precision::F32
+            Precision::F32
         };
         weights::write(&info.path, &file, precision).map_err(|source| ModelError::Weights {
             path: info.path.clone(),
@@ -168,7 +217,12 @@ impl ModelStore {
 
     fn bundled(&self) -> Result<ModelInfo, ModelError> {
         let path = Path::new(BUNDLED_PATH);
-        let card = ModelCard::from_metadata(&header(BUNDLED_BYTES, path)?, path)?;
+        let metadata =
+            weights::metadata_of(BUNDLED_BYTES, path).map_err(|source| ModelError::Weights {
+                path: path.to_owned(),
+                source,
+            })?;
+        let card = ModelCard::from_metadata(&metadata, path)?;
         let mut info = info(BUNDLED_ID, path, card, BUNDLED_BYTES.len() as u64);
         info.bundled = true;
         info.pictures_per_second = self.speeds().get(BUNDLED_ID).copied();
@@ -176,8 +230,12 @@ impl ModelStore {
     }
 
     fn describe(&self, path: &Path) -> Result<ModelInfo, ModelError> {
-        let (head, file_bytes) = read_header(path)?;
-        let card = ModelCard::from_metadata(&head, path)?;
+        let (metadata, file_bytes) =
+            weights::read_metadata(path).map_err(|source| ModelError::Weights {
+                path: path.to_owned(),
+                source,
+            })?;
+        let card = ModelCard::from_metadata(&metadata, path)?;
         let id = path.file_stem().unwrap_or_default().to_string_lossy();
         let mut info = info(&id, path, card, file_bytes);
         info.pictures_per_second = self.speeds().get(&*id).copied();
@@ -219,30 +277,6 @@ fn read(path: &Path) -> Result<TensorFile, ModelError> {
     weights::read(path).map_err(|source| ModelError::Weights {
         path: path.to_owned(),
         source,
-    })
-}
-
-fn read_header(path: &Path) -> Result<(TensorFile, u64), ModelError> {
-    let weights_error = |source| ModelError::Weights {
-        path: path.to_owned(),
-        source,
-    };
-    let (metadata, bytes) = weights::read_metadata(path).map_err(weights_error)?;
-    let file = TensorFile {
-        metadata,
-        ..TensorFile::default()
-    };
-    Ok((file, bytes))
-}
-
-fn header(bytes: &[u8], path: &Path) -> Result<TensorFile, ModelError> {
-    let metadata = weights::metadata_of(bytes, path).map_err(|source| ModelError::Weights {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(TensorFile {
-        metadata,
-        ..TensorFile::default()
     })
 }
 

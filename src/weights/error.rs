@@ -12,6 +12,13 @@ pub enum WeightsError {
     },
     #[error("This is not a model file Copylens can read ({reason}): {path}")]
     Format { path: PathBuf, reason: String },
+    #[error("The file asks for {name:?}, which no model needs; nothing of it was run: {path}")]
+    Refused { path: PathBuf, name: String },
+    #[error(
+        "The file holds {} GiB of tensors, Copylens reads up to 8: {path}",
+        n_bytes.div_ceil(1 << 30)
+    )]
+    TooLarge { path: PathBuf, n_bytes: u64 },
     #[error("The tensor {name:?} holds numbers that are not finite: {path}")]
     NotFinite { path: PathBuf, name: String },
     #[error("{n_missing} of {n_expected} tensors are missing, the first one is {first:?}")]
@@ -37,7 +44,14 @@ impl WeightsError {
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Read { .. } => "Check that the file still exists and may be read.",
-            Self::Format { .. } => "Choose a .safetensors file that Copylens has exported.",
+            Self::Format { .. } => {
+                "Choose a PyTorch, .safetensors or ONNX file, downloaded completely."
+            }
+            Self::Refused { .. } => {
+                "Do not open it with other programs unless you trust who made it. If it is a model \
+                 of your own, save its state_dict alone."
+            }
+            Self::TooLarge { .. } => "Save the network alone, without the state of its training.",
             Self::NotFinite { .. } => "The file is damaged or its training failed; choose another.",
             Self::Missing { .. } | Self::Unused { .. } | Self::Shape { .. } => {
                 "The file was made for another network; choose the one it belongs to."

@@ -1,23 +1,50 @@
 //! Reads and writes files of named tensors.
 //!
-//! - Owns: [`TensorMap`], the safetensors reader and writer, the rules of a strict load.
-//! - Invariant: a file never runs code, and never makes the program take more memory than its size.
+//! - Owns: [`TensorMap`], [`TensorIndex`], one reader per kind of file, the safetensors writer.
+//! - Invariant: a file never runs code, and never makes the program hold more numbers than it has.
+//! - Invariant: a file is first listed, then read tensor by tensor; what nobody asks for stays on
+//!   the disk.
 //! - Invariant: tensors keep PyTorch's layout (`[out, in]` for a linear layer) and names.
 //! - Not here: which network the tensors belong to (`models`).
+//! - To read another kind of file: one module with an `entries` function that says where the bytes
+//!   of each tensor lie, one variant of [`Container`], one arm in `index`.
+//!
+//! PyTorch's files are read by modules of our own and not by `burn-store`: its reader lets a pickle
+//! name any function and only leaves the result out, where ours refuses the file and says which
+//! function it was; and it does not read TorchScript, which is how SSCD is published.
 
+mod archive;
+mod container;
 mod error;
+mod index;
+mod onnx;
+mod onnx_names;
+mod pickle;
+mod pickle_calls;
+mod pickle_classes;
+mod pickle_value;
+mod protobuf;
 mod safetensors_file;
+mod stored;
+mod torch_legacy;
+mod torch_tensors;
+mod torch_zip;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+pub use container::Container;
 pub use error::WeightsError;
+pub use index::TensorIndex;
 pub use safetensors_file::Precision;
 pub use safetensors_file::TensorFile;
 pub use safetensors_file::metadata_of;
-pub use safetensors_file::read;
 pub use safetensors_file::read_bytes;
 pub use safetensors_file::read_metadata;
 pub use safetensors_file::write;
+pub use stored::Layout;
+pub use stored::NumberType;
+pub use stored::TensorEntry;
 
 /// One tensor as plain numbers, row-major.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,3 +55,14 @@ pub struct WeightTensor {
 
 /// Tensors by name, in PyTorch's layout.
 pub type TensorMap = BTreeMap<String, WeightTensor>;
+
+/// Reads all floating-point tensors of a file of any kind. Other numbers (`num_batches_tracked`)
+/// are left out.
+pub fn read(path: &Path) -> Result<TensorFile, WeightsError> {
+    let mut index = TensorIndex::open(path)?;
+    let tensors = index.load_all()?;
+    Ok(TensorFile {
+        tensors,
+        metadata: index.metadata,
+    })
+}

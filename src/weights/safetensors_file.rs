@@ -3,20 +3,27 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::io::Read as _;
+use std::io::Cursor;
+use std::io::Read;
 use std::path::Path;
 
-use half::bf16;
 use half::f16;
 use safetensors::Dtype;
-use safetensors::SafeTensors;
 use safetensors::View;
+use safetensors::tensor::Metadata;
 
 use crate::persist;
 
+use super::Layout;
+use super::NumberType;
+use super::TensorEntry;
+use super::TensorIndex;
 use super::TensorMap;
 use super::WeightTensor;
 use super::WeightsError;
+use super::index::ListError;
+use super::index::Listing;
+use super::index::malformed;
 
 /// The limit of the format itself.
 const MAX_HEADER_BYTES: u64 = 100_000_000;
@@ -36,45 +43,78 @@ pub struct TensorFile {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// Reads a whole file. Integer tensors (`num_batches_tracked`) are left out.
-pub fn read(path: &Path) -> Result<TensorFile, WeightsError> {
-    let bytes = std::fs::read(path).map_err(|source| WeightsError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    read_bytes(&bytes, path)
-}
-
 /// Reads a file that is in memory; `name` is for messages.
 pub fn read_bytes(bytes: &[u8], name: &Path) -> Result<TensorFile, WeightsError> {
-    let format = |err: safetensors::SafeTensorError| WeightsError::Format {
-        path: name.to_owned(),
-        reason: err.to_string(),
-    };
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(format)?;
-    let file = SafeTensors::deserialize(bytes).map_err(format)?;
-    let metadata = header.metadata().clone().unwrap_or_default();
-    let mut tensors = TensorMap::new();
-    for (key, view) in file.iter() {
-        let Some(values) = to_f32(view.dtype(), view.data()) else {
-            continue;
-        };
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(WeightsError::NotFinite {
-                path: name.to_owned(),
-                name: key.to_owned(),
-            });
-        }
-        let tensor = WeightTensor {
-            shape: view.shape().to_vec(),
-            values,
-        };
-        tensors.insert(key.to_owned(), tensor);
-    }
+    let mut index = TensorIndex::list(Cursor::new(bytes), name)?;
+    let tensors = index.load_all()?;
     Ok(TensorFile {
         tensors,
-        metadata: metadata.into_iter().collect(),
+        metadata: index.metadata,
     })
+}
+
+/// Lists the tensors of an open file of `n_bytes`.
+pub(super) fn entries(file: &mut impl Read, n_bytes: u64) -> Result<Listing, ListError> {
+    let mut header = Vec::new();
+    file.by_ref().take(8).read_to_end(&mut header)?;
+    let n_header = header.first_chunk::<8>().map(|n| u64::from_le_bytes(*n));
+    let n_header = n_header.ok_or_else(|| malformed("it ends too early"))?;
+    if n_header > n_bytes.saturating_sub(8).min(MAX_HEADER_BYTES) {
+        return Err(malformed("its header is longer than the file"));
+    }
+    file.take(n_header).read_to_end(&mut header)?;
+    let metadata: Metadata =
+        serde_json::from_slice(&header[8..]).map_err(|err| malformed(err.to_string()))?;
+    let start = 8 + n_header;
+    if start.checked_add(metadata.data_len() as u64) != Some(n_bytes) {
+        return Err(malformed("its numbers are not as long as its header says"));
+    }
+    let mut listing = Listing {
+        metadata: metadata
+            .metadata()
+            .clone()
+            .unwrap_or_default()
+            .into_iter()
+            .collect(),
+        ..Listing::default()
+    };
+    let mut before = 0;
+    for name in metadata.offset_keys() {
+        let Some(info) = metadata.info(&name) else {
+            continue;
+        };
+        // One tensor follows the other, as the format demands.
+        let (from, to) = info.data_offsets;
+        if from != before || to < from {
+            return Err(malformed(format!(
+                "the tensor {name:?} is at the wrong place"
+            )));
+        }
+        before = to;
+        let entry = TensorEntry {
+            number: number_type(info.dtype),
+            shape: info.shape.clone(),
+            layout: Layout::Rows,
+            start: start + from as u64,
+            n_bytes: (to - from) as u64,
+        };
+        listing.entries.insert(name, entry);
+    }
+    Ok(listing)
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever the format adds is no float tensor of a model"
+)]
+fn number_type(dtype: Dtype) -> NumberType {
+    match dtype {
+        Dtype::F32 => NumberType::F32,
+        Dtype::F16 => NumberType::F16,
+        Dtype::BF16 => NumberType::Bf16,
+        Dtype::F64 => NumberType::F64,
+        _ => NumberType::Other,
+    }
 }
 
 /// What a file says about itself, and its size in bytes; only its header is read.
@@ -136,33 +176,6 @@ pub fn write(path: &Path, file: &TensorFile, precision: Precision) -> Result<(),
     Ok(())
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "whatever the format adds is no float tensor of a model"
-)]
-fn to_f32(dtype: Dtype, data: &[u8]) -> Option<Vec<f32>> {
-    let values = match dtype {
-        Dtype::F32 => data
-            .chunks_exact(4)
-            .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-            .collect(),
-        Dtype::F16 => data
-            .chunks_exact(2)
-            .map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32())
-            .collect(),
-        Dtype::BF16 => data
-            .chunks_exact(2)
-            .map(|b| bf16::from_le_bytes([b[0], b[1]]).to_f32())
-            .collect(),
-        Dtype::F64 => data
-            .chunks_exact(8)
-            .map(|b| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32)
-            .collect(),
-        _ => return None,
-    };
-    Some(values)
-}
-
 struct Stored {
     dtype: Dtype,
     shape: Vec<usize>,
@@ -213,6 +226,7 @@ impl View for Stored {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::*;
 
     fn sample() -> TensorFile {

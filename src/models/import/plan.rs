@@ -1,0 +1,138 @@
+//! Decides what each tensor of a file is for, before any number is read.
+
+use std::collections::BTreeSet;
+
+use crate::weights::WeightsError;
+
+use super::Ignored;
+use super::ImportReport;
+use super::head;
+use super::head::Head;
+use super::recognize;
+use super::recognize::Closest;
+use super::recognize::Entries;
+use super::recognize::Found;
+use super::report;
+
+/// Less of a network than this is chance.
+const MIN_SHARE: f32 = 0.3;
+
+/// A network that is in the file completely, its head, and the rest of the file.
+pub(super) struct Plan {
+    pub(super) network: Found,
+    pub(super) head: Head,
+    pub(super) report: ImportReport,
+}
+
+/// Why there is no plan.
+pub(super) enum Problem {
+    /// No network is even close.
+    Nothing,
+    Close(Closest),
+}
+
+/// What to read; `only` is the id of the only network to look for.
+pub(super) fn plan(entries: &Entries, only: Option<&str>) -> Result<Plan, Problem> {
+    let mut found = recognize::networks(entries, only).map_err(|closest| {
+        let closest = closest.filter(|closest| closest.share > MIN_SHARE);
+        closest.map_or(Problem::Nothing, Problem::Close)
+    })?;
+    let network = found.remove(0);
+    let has_token = network
+        .sources
+        .iter()
+        .any(|source| source.ours == "cls_token");
+    let head = head::find(entries, &network.prefix, network.spec, has_token);
+    let others: Vec<&str> = found.iter().map(|other| other.prefix.as_str()).collect();
+    let report = leftovers(entries, &network, &head, &others).map_err(|problem| {
+        Problem::Close(Closest {
+            label: network.spec.label,
+            share: 1.0,
+            problem,
+        })
+    })?;
+    Ok(Plan {
+        network,
+        head,
+        report,
+    })
+}
+
+/// Sorts what the model does not use into ignored and unused.
+///
+/// # Errors
+///
+/// A tensor beside those of the network that nobody knows: it is another network, larger or changed.
+fn leftovers(
+    entries: &Entries,
+    network: &Found,
+    head: &Head,
+    others: &[&str],
+) -> Result<ImportReport, WeightsError> {
+    let sources = network.sources.iter().chain(&head.sources);
+    let used: BTreeSet<&str> = sources.flat_map(|s| &s.names).map(String::as_str).collect();
+    let trunk_names = network.sources.iter().flat_map(|s| &s.names);
+    let words: BTreeSet<&str> = trunk_names
+        .filter_map(|name| name.strip_prefix(network.prefix.as_str()))
+        .map(first_word)
+        .collect();
+    let outer = head::outer(&network.prefix).unwrap_or_default();
+    let mut report = ImportReport {
+        mapped: used.len(),
+        ..ImportReport::default()
+    };
+    let mut strangers = Vec::new();
+    for (name, entry) in entries {
+        if used.contains(name.as_str()) {
+            continue;
+        }
+        let inside = name.strip_prefix(network.prefix.as_str());
+        let beside = name.strip_prefix(outer).unwrap_or(name);
+        let copy = others.iter().find(|other| is_beside(name, other));
+        let ignored = match copy.filter(|_| inside.is_none()) {
+            Some(other) => Some(Ignored {
+                name: format!("{}*", with_head(other)),
+                reason: "another network in the same file",
+            }),
+            None => {
+                // A classifier may be known by its original name only.
+                let original = inside.and_then(network.style.original);
+                let short = original.map_or_else(
+                    || inside.unwrap_or(beside).to_owned(),
+                    |original| original.key,
+                );
+                report::ignored(name, &short, entry.number.is_float())
+            }
+        };
+        match (ignored, inside) {
+            (Some(ignored), _) => report.ignored.push(ignored),
+            (None, Some(inside)) if words.contains(first_word(inside)) => {
+                strangers.push(name.clone());
+            }
+            (None, _) => report.unused.push(name.clone()),
+        }
+    }
+    if let Some(first) = strangers.first() {
+        return Err(WeightsError::Unused {
+            n_unused: strangers.len(),
+            first: first.clone(),
+        });
+    }
+    report.ignored = report::grouped(report.ignored);
+    Ok(report)
+}
+
+fn first_word(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
+/// Whether a tensor belongs to another network of the file, its own head included.
+fn is_beside(name: &str, prefix: &str) -> bool {
+    !prefix.is_empty() && name.starts_with(with_head(prefix))
+}
+
+/// What stands before a network and its head.
+fn with_head(prefix: &str) -> &str {
+    let outer = head::outer(prefix).filter(|outer| !outer.is_empty());
+    outer.unwrap_or(prefix)
+}

@@ -1,0 +1,165 @@
+//! Plans for the layouts of published checkpoints, from names and shapes alone.
+
+use burn::tensor::Device;
+
+use crate::models::head::HeadForm;
+use crate::models::state;
+use crate::models::trunk;
+use crate::weights::Layout;
+use crate::weights::NumberType;
+use crate::weights::TensorEntry;
+
+use super::plan::Plan;
+use super::plan::plan;
+use super::recognize::Entries;
+
+fn entry(shape: &[usize]) -> TensorEntry {
+    TensorEntry {
+        number: NumberType::F32,
+        shape: shape.to_vec(),
+        layout: Layout::Rows,
+        start: 0,
+        n_bytes: 0,
+    }
+}
+
+/// The trunk of a row of the table, each original name changed by `name`.
+fn trunk(id: &str, name: impl Fn(&str) -> String) -> Entries {
+    let spec = trunk::architecture(id).unwrap();
+    let shapes = state::read_shapes(&(spec.build)(&Device::flex()));
+    let named = shapes.iter().map(|(ours, shape)| {
+        let original = (spec.original_key)(ours);
+        (name(&original), entry(shape))
+    });
+    named.collect()
+}
+
+fn with(mut entries: Entries, extra: &[(&str, &[usize])]) -> Entries {
+    for (name, shape) in extra {
+        entries.insert((*name).to_owned(), entry(shape));
+    }
+    entries
+}
+
+fn planned(entries: &Entries) -> Plan {
+    plan(entries, None).unwrap_or_else(|_| panic!("it is a network of ours"))
+}
+
+/// Classy Vision's name for a parameter of torchvision's ResNet-50.
+fn classy(torchvision: &str) -> String {
+    let parts: Vec<&str> = torchvision.split('.').collect();
+    match parts.as_slice() {
+        ["conv1", leaf] => format!("backbone.initial_block._module.0.{leaf}"),
+        ["bn1", leaf] => format!("backbone.initial_block._module.1.{leaf}"),
+        [layer, block, rest @ ..] => {
+            let stage = layer.as_bytes()[5] - b'1';
+            let inside = match rest {
+                ["bn3", leaf] => format!("bn.{leaf}"),
+                ["downsample", index, leaf] => format!("downsample.{index}.{leaf}"),
+                [piece, leaf] => {
+                    let names = ["conv1", "bn1", "", "conv2", "bn2", "", "conv3"];
+                    let position = names.iter().position(|name| name == piece).unwrap();
+                    format!("convolutional_block.{position}.{leaf}")
+                }
+                other => panic!("{other:?}"),
+            };
+            format!("backbone.blocks.{stage}.block{stage}-{block}.{inside}")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn sscd_is_known_by_its_layer_under_both_names() {
+    let layer: &[(&str, &[usize])] = &[
+        ("embeddings.1.weight", &[512, 2048]),
+        ("embeddings.1.bias", &[512]),
+    ];
+    let classy = with(trunk("resnet50", classy), layer);
+    let layer: &[(&str, &[usize])] = &[
+        ("backbone.fc.weight", &[512, 2048]),
+        ("backbone.fc.bias", &[512]),
+    ];
+    let torchvision = with(trunk("resnet50", |name| format!("backbone.{name}")), layer);
+    for entries in [classy, torchvision] {
+        let plan = planned(&entries);
+        assert_eq!(plan.network.spec.id, "resnet50");
+        assert_eq!(plan.head.form, HeadForm::GEM_LINEAR);
+        assert_eq!(plan.head.dimensions, 512);
+        assert_eq!(plan.head.preprocessing.size, 288);
+        assert_eq!(plan.head.origin, Some("SSCD"));
+        assert_eq!(plan.report.mapped, entries.len());
+        assert!(plan.report.ignored.is_empty() && plan.report.unused.is_empty());
+    }
+}
+
+#[test]
+fn a_classifier_is_no_descriptor() {
+    for classifier in [
+        &[
+            ("backbone.fc.weight", &[1000, 2048][..]),
+            ("backbone.fc.bias", &[1000]),
+        ],
+        &[
+            ("backbone.fc.0.weight", &[2048, 2048]),
+            ("backbone.fc.2.weight", &[128, 2048]),
+        ],
+    ] {
+        let trunk = trunk("resnet50", |name| format!("backbone.{name}"));
+        let n_trunk = trunk.len();
+        let plan = planned(&with(trunk, classifier));
+        assert_eq!(plan.head.form, HeadForm::AVERAGE);
+        assert_eq!((plan.head.dimensions, plan.report.mapped), (2048, n_trunk));
+        assert!(!plan.report.ignored.is_empty() && plan.report.unused.is_empty());
+    }
+}
+
+#[test]
+fn isc21_has_a_layer_without_bias_and_its_normalization() {
+    let trunk = trunk("resnet18", |name| {
+        format!("state_dict.module.backbone.{name}")
+    });
+    let entries = with(
+        trunk,
+        &[
+            ("state_dict.module.fc.weight", &[256, 512]),
+            ("state_dict.module.bn.weight", &[256]),
+            ("state_dict.module.bn.bias", &[256]),
+            ("state_dict.module.bn.running_mean", &[256]),
+            ("state_dict.module.bn.running_var", &[256]),
+        ],
+    );
+    let plan = planned(&entries);
+    assert_eq!(plan.head.form, HeadForm::GEM_LINEAR_NORM);
+    assert_eq!(plan.head.dimensions, 256);
+    assert_eq!(plan.head.preprocessing.mean, [0.5; 3]);
+    assert_eq!(plan.report.mapped, entries.len());
+}
+
+#[test]
+fn what_a_student_learned_from_is_not_taken_for_the_student() {
+    let student = trunk("resnet18", |name| {
+        format!("state_dict.module.student.{name}")
+    });
+    let teacher = trunk("resnet50", |name| {
+        format!("state_dict.module.teacher.{name}")
+    });
+    let n_student = student.len();
+    let entries: Entries = student.into_iter().chain(teacher).collect();
+    let plan = planned(&entries);
+    assert_eq!(plan.network.spec.id, "resnet18");
+    assert_eq!(plan.report.mapped, n_student);
+    // But the average of the student, a copy of it, is what DINO deploys.
+    let copies = ["student.module.", "teacher."];
+    let copies = copies.map(|prefix| trunk("resnet18", |name| format!("{prefix}{name}")));
+    let plan = planned(&copies.into_iter().flatten().collect());
+    assert_eq!(plan.network.prefix, "teacher.");
+}
+
+#[test]
+fn the_name_of_a_network_can_be_given() {
+    let entries = trunk("resnet18", str::to_owned);
+    assert!(plan(&entries, Some("resnet50")).is_err());
+    let found = plan(&entries, Some("resnet18"));
+    assert!(found.is_ok_and(|plan| plan.network.prefix.is_empty()));
+}
