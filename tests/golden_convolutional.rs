@@ -250,8 +250,8 @@ fn the_arithmetic_of_training_gives_the_same_maps() {
 struct Learning<'a> {
     path: PathStack,
     gradients: &'a Gradients,
-    learning: Vec<String>,
-    kept: Vec<String>,
+    with_gradient: Vec<String>,
+    without: Vec<String>,
 }
 
 impl ModuleVisitor for Learning<'_> {
@@ -269,8 +269,8 @@ impl ModuleVisitor for Learning<'_> {
             return;
         }
         match param.val().grad(self.gradients) {
-            Some(_) => self.learning.push(name),
-            None => self.kept.push(name),
+            Some(_) => self.with_gradient.push(name),
+            None => self.without.push(name),
         }
     }
 }
@@ -309,15 +309,19 @@ fn the_stem_and_the_first_three_blocks_can_be_kept() {
         let mut found = Learning {
             path: PathStack::default(),
             gradients: &gradients,
-            learning: Vec::new(),
-            kept: Vec::new(),
+            with_gradient: Vec::new(),
+            without: Vec::new(),
         };
         trunk.visit(&mut found);
         let is_first = |name: &String| first.iter().any(|start| name.starts_with(start));
-        assert!(found.kept.iter().all(is_first), "{id}: {:?}", found.kept);
-        let mut learning = found.learning.iter();
-        assert!(!learning.any(is_first), "{id}: {:?}", found.learning);
-        assert!(!found.kept.is_empty() && !found.learning.is_empty());
+        assert!(
+            found.without.iter().all(is_first),
+            "{id}: {:?}",
+            found.without
+        );
+        let mut learning = found.with_gradient.iter();
+        assert!(!learning.any(is_first), "{id}: {:?}", found.with_gradient);
+        assert!(!found.without.is_empty() && !found.with_gradient.is_empty());
     }
 }
 

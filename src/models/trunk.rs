@@ -36,6 +36,10 @@ pub struct Maps {
 }
 
 /// A network without pooling and head.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are one or two at a time, and a module cannot be boxed"
+)]
 #[derive(Module, Debug)]
 pub enum Trunk {
     ResNet(ResNet),
@@ -116,7 +120,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "squeezenet",
         label: "SqueezeNet 1.1",
-        help: "The smallest of all and quick, for simple copies; much less accurate than the others.",
+        help: "The smallest of all and quick; finds plain copies, less of what was changed much.",
         parameters: 722_496,
         channels: squeezenet::CHANNELS,
         hidden: None,
@@ -128,7 +132,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "mobilevit-xs",
         label: "MobileViT-XS",
-        help: "Very small, with a little of a transformer: good with large changes, slower than its size says.",
+        help: "Very small, looks at distant parts together; slower than its size says.",
         parameters: 1_932_848,
         channels: MobileVitConfig::XS.last,
         hidden: None,
@@ -176,7 +180,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "mobilevit-s",
         label: "MobileViT-S",
-        help: "Small, with a little of a transformer: good with large changes, slower than its size says.",
+        help: "Small, looks at distant parts together; slower than its size says.",
         parameters: 4_937_632,
         channels: MobileVitConfig::S.last,
         hidden: None,
@@ -200,7 +204,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "fastvit-t12",
         label: "FastViT-T12",
-        help: "Small and accurate, quick once trained; slow to train without a graphics card.",
+        help: "Small and accurate for its size; slow to train without a graphics card.",
         parameters: 6_528_704,
         channels: fastvit::CHANNELS,
         hidden: None,
@@ -248,7 +252,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "resnext101-32x4d",
         label: "ResNeXt-101 32x4d",
-        help: "Very large, the most accurate network of SSCD; needs a graphics card.",
+        help: "Very large, the largest network of SSCD; needs a graphics card.",
         parameters: 42_128_704,
         channels: ResNetConfig::RESNEXT101_32X4D.channels(),
         hidden: None,
@@ -272,7 +276,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "efficientnetv2-m",
         label: "EfficientNetV2-M",
-        help: "Very large, the network that won the image similarity challenge of 2021; needs a graphics card.",
+        help: "Very large, won a contest for finding copies in 2021; needs a graphics card.",
         parameters: 52_200_436,
         channels: EfficientNetConfig::V2_M.channels(),
         hidden: None,
@@ -296,7 +300,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "resnet50-wide2",
         label: "ResNet-50 x2",
-        help: "ResNet-50 with twice the channels, a teacher of SEED; needs a graphics card.",
+        help: "ResNet-50 with twice the channels, a teacher; needs a graphics card.",
         parameters: 93_907_072,
         channels: ResNetConfig::RESNET50_WIDE2.channels(),
         hidden: None,
@@ -308,7 +312,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "resnet50-wide4",
         label: "ResNet-50 x4",
-        help: "ResNet-50 with four times the channels, a teacher of SEED; needs a large graphics card.",
+        help: "ResNet-50 with four times the channels, a teacher; needs a large graphics card.",
         parameters: 375_378_176,
         channels: ResNetConfig::RESNET50_WIDE4.channels(),
         hidden: None,
@@ -320,7 +324,7 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "resnet50-wide5",
         label: "ResNet-50 x5",
-        help: "The largest of all, a teacher of SEED; needs a graphics card with much memory.",
+        help: "ResNet-50 with five times the channels, a teacher; needs a large graphics card.",
         parameters: 586_450_240,
         channels: ResNetConfig::RESNET50_WIDE5.channels(),
         hidden: None,

@@ -36,11 +36,10 @@ pub fn timm_key(ours: &str) -> String {
             let inside = match (*stage, *piece, *part) {
                 ("0", _, "conv") => "conv",
                 ("1" | "2", "expand", "conv") => "conv_exp",
-                ("1" | "2", "project", "norm") => "bn2",
                 (_, "expand", "conv") => "conv_pw",
                 (_, "expand", _) => "bn1",
                 (_, "depthwise", "conv") => "conv_dw",
-                (_, "depthwise", _) => "bn2",
+                (_, "depthwise", _) | ("1" | "2", "project", "norm") => "bn2",
                 (_, "squeeze", "fc1") => "se.conv_reduce",
                 (_, "squeeze", _) => "se.conv_expand",
                 (_, _, "conv") => "conv_pwl",
