@@ -24,13 +24,25 @@ pub struct ConvNorm {
     pub norm: BatchNorm,
 }
 
-/// Size and stride of a [`ConvNorm`]; padding keeps the size at stride 1.
+/// Zeros around a map before a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Padding {
+    /// `(kernel - 1) / 2` on every side (PyTorch's habit).
+    Even,
+    /// So many that the result has `ceil(size / stride)` cells; an odd one goes to the bottom and
+    /// the right (TensorFlow's `SAME`).
+    Same,
+    None,
+}
+
+/// Size, stride and padding of a convolution.
 #[derive(Clone, Copy, Debug)]
 pub struct ConvShape {
     pub channels: [usize; 2],
     pub kernel: usize,
     pub stride: usize,
     pub groups: usize,
+    pub padding: Padding,
 }
 
 impl ConvShape {
@@ -40,35 +52,47 @@ impl ConvShape {
             kernel,
             stride,
             groups: 1,
+            padding: Padding::Even,
         }
     }
 
     /// One filter per channel.
     pub fn depthwise(channels: usize, kernel: usize, stride: usize) -> Self {
-        Self {
-            channels: [channels, channels],
-            kernel,
-            stride,
-            groups: channels,
+        Self::new([channels, channels], kernel, stride).grouped(channels)
+    }
+
+    pub fn grouped(self, groups: usize) -> Self {
+        Self { groups, ..self }
+    }
+
+    pub fn padded(self, padding: Padding) -> Self {
+        Self { padding, ..self }
+    }
+
+    fn padding_config(self) -> PaddingConfig2d {
+        let side = (self.kernel - 1) / 2;
+        match self.padding {
+            Padding::Even => PaddingConfig2d::Explicit(side, side, side, side),
+            Padding::Same => PaddingConfig2d::Same,
+            Padding::None => PaddingConfig2d::Valid,
         }
     }
 }
 
-/// A convolution initialised like torchvision's (`kaiming_normal_`, fan out, ReLU gain).
+/// A convolution initialised like torchvision's (`kaiming_normal_`, fan out, ReLU gain; zero bias).
 pub fn conv(shape: ConvShape, bias: bool, device: &Device) -> Conv2d {
-    let padding = (shape.kernel - 1) / 2;
-    Conv2dConfig::new(shape.channels, [shape.kernel; 2])
+    let mut layer = Conv2dConfig::new(shape.channels, [shape.kernel; 2])
         .with_stride([shape.stride; 2])
         .with_groups(shape.groups)
-        .with_padding(PaddingConfig2d::Explicit(
-            padding, padding, padding, padding,
-        ))
-        .with_bias(bias)
+        .with_padding(shape.padding_config())
+        .with_bias(false)
         .with_initializer(Initializer::KaimingNormal {
             gain: std::f64::consts::SQRT_2,
             fan_out_only: true,
         })
-        .init(device)
+        .init(device);
+    layer.bias = bias.then(|| Initializer::Zeros.init([shape.channels[1]], device));
+    layer
 }
 
 impl ConvNorm {
@@ -84,7 +108,8 @@ impl ConvNorm {
     }
 
     pub fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
-        let is_pointwise = self.conv.kernel_size == [1, 1] && self.conv.stride == [1, 1];
+        let conv = &self.conv;
+        let is_pointwise = conv.kernel_size == [1, 1] && conv.stride == [1, 1] && conv.groups == 1;
         let y_bchw = if is_pointwise && x_bchw.device().is_autodiff() {
             pointwise(x_bchw, self.conv.weight.val())
         } else {

@@ -5,18 +5,24 @@
 //! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
 //! - To add a network: one folder, one variant of `Trunk` and one row of [`ARCHITECTURES`].
 
+mod efficientnet;
 mod embedder;
 mod error;
+mod fastvit;
 mod feature_map;
 pub mod head;
 pub mod import;
 pub mod layers;
 mod mobilenet_v2;
 mod mobilenet_v3;
+mod mobilevit;
 pub mod model_file;
 pub mod network;
-mod resnet;
+mod residual;
+pub mod resnet;
 mod rounding;
+pub mod silu;
+mod squeezenet;
 pub mod state;
 mod store;
 mod trunk;

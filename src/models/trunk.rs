@@ -4,14 +4,24 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::efficientnet;
+use super::efficientnet::EfficientNet;
+use super::efficientnet::EfficientNetConfig;
+use super::fastvit;
+use super::fastvit::FastVit;
 use super::head::HeadForm;
 use super::mobilenet_v2;
 use super::mobilenet_v2::MobileNetV2;
 use super::mobilenet_v3;
 use super::mobilenet_v3::MobileNetV3;
+use super::mobilevit;
+use super::mobilevit::MobileVit;
+use super::mobilevit::MobileVitConfig;
 use super::resnet;
 use super::resnet::ResNet;
 use super::resnet::ResNetConfig;
+use super::squeezenet;
+use super::squeezenet::SqueezeNet;
 
 /// What a trunk sees in a batch of pictures, `[b, c, h, w]` each.
 #[derive(Clone, Debug)]
@@ -26,11 +36,19 @@ pub struct Maps {
 }
 
 /// A network without pooling and head.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are one or two at a time, and a module cannot be boxed"
+)]
 #[derive(Module, Debug)]
 pub enum Trunk {
     ResNet(ResNet),
     MobileNetV3(MobileNetV3),
     MobileNetV2(MobileNetV2),
+    SqueezeNet(SqueezeNet),
+    EfficientNet(EfficientNet),
+    FastVit(FastVit),
+    MobileVit(MobileVit),
 }
 
 impl Trunk {
@@ -39,6 +57,10 @@ impl Trunk {
             Self::ResNet(trunk) => trunk.forward(x_bchw),
             Self::MobileNetV3(trunk) => trunk.forward(x_bchw),
             Self::MobileNetV2(trunk) => trunk.forward(x_bchw),
+            Self::SqueezeNet(trunk) => trunk.forward(x_bchw),
+            Self::EfficientNet(trunk) => trunk.forward(x_bchw),
+            Self::FastVit(trunk) => trunk.forward(x_bchw),
+            Self::MobileVit(trunk) => trunk.forward(x_bchw),
         }
     }
 
@@ -51,6 +73,10 @@ impl Trunk {
             Self::ResNet(trunk) => Self::ResNet(trunk.freeze_first(n_blocks)),
             Self::MobileNetV3(trunk) => Self::MobileNetV3(trunk.freeze_first(n_blocks)),
             Self::MobileNetV2(trunk) => Self::MobileNetV2(trunk.freeze_first(n_blocks)),
+            Self::SqueezeNet(trunk) => Self::SqueezeNet(trunk.freeze_first(n_blocks)),
+            Self::EfficientNet(trunk) => Self::EfficientNet(trunk.freeze_first(n_blocks)),
+            Self::FastVit(trunk) => Self::FastVit(trunk.freeze_first(n_blocks)),
+            Self::MobileVit(trunk) => Self::MobileVit(trunk.freeze_first(n_blocks)),
         }
     }
 }
@@ -92,6 +118,30 @@ pub struct ArchitectureSpec {
 /// Every network, smallest first: the order of the student picker.
 pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
+        id: "squeezenet",
+        label: "SqueezeNet 1.1",
+        help: "The smallest of all and quick; finds plain copies, less of what was changed much.",
+        parameters: 722_496,
+        channels: squeezenet::CHANNELS,
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::SqueezeNet(SqueezeNet::new(device)),
+        original_key: squeezenet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "mobilevit-xs",
+        label: "MobileViT-XS",
+        help: "Very small, looks at distant parts together; slower than its size says.",
+        parameters: 1_932_848,
+        channels: MobileVitConfig::XS.last,
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::MobileVit(MobileVit::new(MobileVitConfig::XS, device)),
+        original_key: mobilevit::keys::timm_key,
+    },
+    ArchitectureSpec {
         id: "mobilenet-v2",
         label: "MobileNetV2",
         help: "Small and quick, the network of the model that comes with Copylens.",
@@ -116,6 +166,54 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         original_key: mobilenet_v3::keys::torch_key,
     },
     ArchitectureSpec {
+        id: "efficientnet-b0",
+        label: "EfficientNet-B0",
+        help: "Small and accurate for its size, but slow to train without a graphics card.",
+        parameters: 4_007_548,
+        channels: EfficientNetConfig::B0.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B0, device)),
+        original_key: efficientnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "mobilevit-s",
+        label: "MobileViT-S",
+        help: "Small, looks at distant parts together; slower than its size says.",
+        parameters: 4_937_632,
+        channels: MobileVitConfig::S.last,
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::MobileVit(MobileVit::new(MobileVitConfig::S, device)),
+        original_key: mobilevit::keys::timm_key,
+    },
+    ArchitectureSpec {
+        id: "efficientnet-b1",
+        label: "EfficientNet-B1",
+        help: "A deeper EfficientNet-B0: a little more accurate and a little slower.",
+        parameters: 6_513_184,
+        channels: EfficientNetConfig::B1.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B1, device)),
+        original_key: efficientnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "fastvit-t12",
+        label: "FastViT-T12",
+        help: "Small and accurate for its size; slow to train without a graphics card.",
+        parameters: 6_528_704,
+        channels: fastvit::CHANNELS,
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::FastVit(FastVit::new(device)),
+        original_key: fastvit::keys::timm_key,
+    },
+    ArchitectureSpec {
         id: "resnet18",
         label: "ResNet-18",
         help: "Medium size, simple and robust.",
@@ -128,6 +226,18 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         original_key: resnet::keys::torch_key,
     },
     ArchitectureSpec {
+        id: "resnet34",
+        label: "ResNet-34",
+        help: "Medium size, deeper and more accurate than ResNet-18.",
+        parameters: 21_284_672,
+        channels: ResNetConfig::RESNET34.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET34, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
         id: "resnet50",
         label: "ResNet-50",
         help: "Large and accurate, a good teacher; slow without a graphics card.",
@@ -137,6 +247,90 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         multiple: 1,
         head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnext101-32x4d",
+        label: "ResNeXt-101 32x4d",
+        help: "Very large, the largest network of SSCD; needs a graphics card.",
+        parameters: 42_128_704,
+        channels: ResNetConfig::RESNEXT101_32X4D.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNEXT101_32X4D, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet101",
+        label: "ResNet-101",
+        help: "Very large, a teacher; needs a graphics card.",
+        parameters: 42_500_160,
+        channels: ResNetConfig::RESNET101.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET101, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "efficientnetv2-m",
+        label: "EfficientNetV2-M",
+        help: "Very large, won a contest for finding copies in 2021; needs a graphics card.",
+        parameters: 52_200_436,
+        channels: EfficientNetConfig::V2_M.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::V2_M, device)),
+        original_key: efficientnet::keys::timm_key,
+    },
+    ArchitectureSpec {
+        id: "resnet152",
+        label: "ResNet-152",
+        help: "Very large and very deep, a teacher; needs a graphics card.",
+        parameters: 58_143_808,
+        channels: ResNetConfig::RESNET152.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET152, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet50-wide2",
+        label: "ResNet-50 x2",
+        help: "ResNet-50 with twice the channels, a teacher; needs a graphics card.",
+        parameters: 93_907_072,
+        channels: ResNetConfig::RESNET50_WIDE2.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50_WIDE2, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet50-wide4",
+        label: "ResNet-50 x4",
+        help: "ResNet-50 with four times the channels, a teacher; needs a large graphics card.",
+        parameters: 375_378_176,
+        channels: ResNetConfig::RESNET50_WIDE4.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50_WIDE4, device)),
+        original_key: resnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "resnet50-wide5",
+        label: "ResNet-50 x5",
+        help: "ResNet-50 with five times the channels, a teacher; needs a large graphics card.",
+        parameters: 586_450_240,
+        channels: ResNetConfig::RESNET50_WIDE5.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::GEM_LINEAR,
+        build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50_WIDE5, device)),
         original_key: resnet::keys::torch_key,
     },
 ];

@@ -3,16 +3,15 @@
 pub mod keys;
 
 use burn::module::Module;
-use burn::nn::conv::Conv2d;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
-use super::layers::conv;
 use super::layers::hard_sigmoid;
 use super::layers::hard_swish;
+use super::residual::SqueezeExcitation;
 use super::trunk::Maps;
 use super::trunk::freeze_blocks;
 
@@ -71,13 +70,6 @@ const ROWS: [Row; 15] = [
     row(5, 960, 160, 1, 1, 1),
     row(5, 960, 160, 1, 1, 1),
 ];
-
-/// Squeeze-and-excitation: channels scaled by what the whole map says.
-#[derive(Module, Debug)]
-pub struct SqueezeExcitation {
-    fc1: Conv2d,
-    fc2: Conv2d,
-}
 
 /// An inverted residual block.
 #[derive(Module, Debug)]
@@ -150,9 +142,10 @@ impl Block {
         Self {
             expand,
             depthwise: conv_norm(depthwise, device),
-            squeeze: row
-                .squeeze
-                .then(|| SqueezeExcitation::new(row.expanded, device)),
+            squeeze: row.squeeze.then(|| {
+                let squeezed = make_divisible(row.expanded / 4);
+                SqueezeExcitation::new(row.expanded, squeezed, device)
+            }),
             project: conv_norm(ConvShape::new([row.expanded, row.out], 1, 1), device),
             hard_swish: row.hard_swish,
             residual: row.stride == 1 && channels_in == row.out,
@@ -166,7 +159,7 @@ impl Block {
         }
         y = self.activate(self.depthwise.forward(y));
         if let Some(squeeze) = &self.squeeze {
-            y = squeeze.forward(y);
+            y = squeeze.forward(y, relu, hard_sigmoid);
         }
         y = self.project.forward(y);
         if self.residual { y + x_bchw } else { y }
@@ -178,23 +171,6 @@ impl Block {
         } else {
             relu(x)
         }
-    }
-}
-
-impl SqueezeExcitation {
-    fn new(channels: usize, device: &Device) -> Self {
-        let squeezed = make_divisible(channels / 4);
-        Self {
-            fc1: conv(ConvShape::new([channels, squeezed], 1, 1), true, device),
-            fc2: conv(ConvShape::new([squeezed, channels], 1, 1), true, device),
-        }
-    }
-
-    fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
-        let [b, c, h, w] = x_bchw.dims();
-        let mean = x_bchw.clone().reshape([b, c, h * w]).mean_dim(2);
-        let squeezed = relu(self.fc1.forward(mean.reshape([b, c, 1, 1])));
-        x_bchw * hard_sigmoid(self.fc2.forward(squeezed))
     }
 }
 

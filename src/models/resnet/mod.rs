@@ -1,5 +1,6 @@
-//! ResNet-18 and ResNet-50 as torchvision defines them (He et al., arXiv:1512.03385; the stride of
-//! a bottleneck sits on its 3x3 convolution).
+//! ResNets as torchvision defines them (He et al., arXiv:1512.03385; the stride of a bottleneck sits
+//! on its 3x3 convolution), with the groups of ResNeXt (Xie et al., arXiv:1611.05431) and the width
+//! of the teachers of SwAV and SEED.
 
 pub mod keys;
 
@@ -21,30 +22,66 @@ const NORM_EPSILON: f64 = 1e-5;
 const NORM_MOMENTUM: f64 = 0.1;
 const STAGE_WIDTHS: [usize; 4] = [64, 128, 256, 512];
 
-/// Which residual branch, and how many per stage.
+/// Which residual branch, how wide, and how many per stage.
 #[derive(Clone, Copy, Debug)]
 pub struct ResNetConfig {
     pub blocks: [usize; 4],
     pub bottleneck: bool,
+    /// Groups of the 3x3 convolution of a bottleneck, and the channels of one in the first stage.
+    pub groups: [usize; 2],
+    /// Every number of channels is multiplied by this, the stem included (SwAV).
+    pub widen: usize,
 }
 
 impl ResNetConfig {
-    pub const RESNET18: Self = Self {
-        blocks: [2, 2, 2, 2],
-        bottleneck: false,
+    pub const RESNET18: Self = Self::basic([2, 2, 2, 2]);
+    pub const RESNET34: Self = Self::basic([3, 4, 6, 3]);
+    pub const RESNET50: Self = Self::bottleneck([3, 4, 6, 3]);
+    pub const RESNET101: Self = Self::bottleneck([3, 4, 23, 3]);
+    pub const RESNET152: Self = Self::bottleneck([3, 8, 36, 3]);
+    /// The large network of SSCD; torchvision has only 32x8d under this depth.
+    pub const RESNEXT101_32X4D: Self = Self {
+        groups: [32, 4],
+        ..Self::RESNET101
     };
-    pub const RESNET50: Self = Self {
-        blocks: [3, 4, 6, 3],
-        bottleneck: true,
-    };
+    pub const RESNET50_WIDE2: Self = Self::RESNET50.wide(2);
+    pub const RESNET50_WIDE4: Self = Self::RESNET50.wide(4);
+    pub const RESNET50_WIDE5: Self = Self::RESNET50.wide(5);
+
+    const fn basic(blocks: [usize; 4]) -> Self {
+        Self {
+            blocks,
+            bottleneck: false,
+            groups: [1, 64],
+            widen: 1,
+        }
+    }
+
+    const fn bottleneck(blocks: [usize; 4]) -> Self {
+        Self {
+            bottleneck: true,
+            ..Self::basic(blocks)
+        }
+    }
+
+    /// The same network with every number of channels multiplied.
+    pub const fn wide(self, widen: usize) -> Self {
+        Self { widen, ..self }
+    }
 
     /// Channels of the last stage.
     pub const fn channels(self) -> usize {
-        512 * self.expansion()
+        512 * self.widen * self.expansion()
     }
 
     const fn expansion(self) -> usize {
         if self.bottleneck { 4 } else { 1 }
+    }
+
+    /// Channels of the 3x3 convolution of a bottleneck whose stage has this width.
+    const fn inner(self, width: usize) -> usize {
+        let [groups, group_width] = self.groups;
+        width * groups * group_width / STAGE_WIDTHS[0]
     }
 }
 
@@ -73,21 +110,23 @@ impl ResNet {
         let max_pool = MaxPool2dConfig::new([3, 3])
             .with_strides([2, 2])
             .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1));
-        let mut channels = 64;
+        let stem = STAGE_WIDTHS[0] * config.widen;
+        let mut channels = stem;
         let mut stage = |idx: usize| {
+            let width = STAGE_WIDTHS[idx] * config.widen;
             let stride = if idx == 0 { 1 } else { 2 };
             let blocks: Vec<Block> = (0..config.blocks[idx])
                 .map(|block_idx| {
                     let stride = if block_idx == 0 { stride } else { 1 };
-                    let block = Block::new(channels, STAGE_WIDTHS[idx], stride, config, device);
-                    channels = STAGE_WIDTHS[idx] * config.expansion();
+                    let block = Block::new(channels, width, stride, config, device);
+                    channels = width * config.expansion();
                     block
                 })
                 .collect();
             blocks
         };
         Self {
-            stem: conv_norm(ConvShape::new([3, 64], 7, 2), device),
+            stem: conv_norm(ConvShape::new([3, stem], 7, 2), device),
             max_pool: max_pool.init(),
             layer1: stage(0),
             layer2: stage(1),
@@ -148,10 +187,11 @@ impl Block {
                 device,
             )
         });
+        let inner = config.inner(width);
         let shapes = if config.bottleneck {
             [
-                ConvShape::new([channels_in, width], 1, 1),
-                ConvShape::new([width, width], 3, stride),
+                ConvShape::new([channels_in, inner], 1, 1),
+                ConvShape::new([inner, inner], 3, stride).grouped(config.groups[0]),
             ]
         } else {
             [
@@ -161,7 +201,7 @@ impl Block {
         };
         let conv3 = config
             .bottleneck
-            .then(|| conv_norm(ConvShape::new([width, channels_out], 1, 1), device));
+            .then(|| conv_norm(ConvShape::new([inner, channels_out], 1, 1), device));
         let mut block = Self {
             conv1: conv_norm(shapes[0], device),
             conv2: conv_norm(shapes[1], device),
