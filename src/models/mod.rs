@@ -8,6 +8,7 @@
 mod embedder;
 mod error;
 mod feature_map;
+pub mod gelu;
 pub mod head;
 pub mod layers;
 mod mobilenet_v2;
@@ -18,6 +19,7 @@ mod resnet;
 pub mod state;
 mod store;
 mod trunk;
+pub mod vit;
 
 use std::path::PathBuf;
 

@@ -29,7 +29,7 @@ impl PathStack {
             self.parts.push(None);
             return;
         }
-        let is_norm = container == "Struct:BatchNorm";
+        let is_norm = matches!(container, "Struct:BatchNorm" | "Struct:LayerNorm");
         let name = match name {
             "gamma" if is_norm => "weight",
             "beta" if is_norm => "bias",
@@ -164,7 +164,7 @@ impl ModuleVisitor for ShapeReader {
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let (name, is_transposed) = self.path.current();
-        let mut shape = param.shape().to_vec();
+        let mut shape = param.lazy_shape().to_vec();
         if is_transposed {
             shape.reverse();
         }
@@ -206,9 +206,9 @@ impl ModuleMapper for Loader<'_> {
             }
             _ => TensorData::new(weight.values.clone(), weight.shape.clone()),
         };
-        let (id, old, mapper) = param.consume();
-        let value = Tensor::<D>::from_data(data, &old.device());
-        let value = value.set_require_grad(old.is_require_grad());
-        Param::from_mapped_value(id, value, mapper)
+        // What was never looked at is never filled with random numbers.
+        let value = Tensor::<D>::from_data(data, &param.lazy_device());
+        let id = param.id;
+        param.transform_for_load(value, id)
     }
 }

@@ -12,6 +12,8 @@ use super::mobilenet_v3::MobileNetV3;
 use super::resnet;
 use super::resnet::ResNet;
 use super::resnet::ResNetConfig;
+use super::vit;
+use super::vit::VisionTransformer;
 
 /// What a trunk sees in a batch of pictures, `[b, c, h, w]` each.
 #[derive(Clone, Debug)]
@@ -31,6 +33,7 @@ pub enum Trunk {
     ResNet(ResNet),
     MobileNetV3(MobileNetV3),
     MobileNetV2(MobileNetV2),
+    VisionTransformer(VisionTransformer),
 }
 
 impl Trunk {
@@ -39,6 +42,7 @@ impl Trunk {
             Self::ResNet(trunk) => trunk.forward(x_bchw),
             Self::MobileNetV3(trunk) => trunk.forward(x_bchw),
             Self::MobileNetV2(trunk) => trunk.forward(x_bchw),
+            Self::VisionTransformer(trunk) => trunk.forward(x_bchw),
         }
     }
 
@@ -51,6 +55,7 @@ impl Trunk {
             Self::ResNet(trunk) => Self::ResNet(trunk.freeze_first(n_blocks)),
             Self::MobileNetV3(trunk) => Self::MobileNetV3(trunk.freeze_first(n_blocks)),
             Self::MobileNetV2(trunk) => Self::MobileNetV2(trunk.freeze_first(n_blocks)),
+            Self::VisionTransformer(trunk) => Self::VisionTransformer(trunk.freeze_first(n_blocks)),
         }
     }
 }
@@ -139,6 +144,20 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50, device)),
         original_key: resnet::keys::torch_key,
     },
+    vit::rows::VIT_TI16,
+    vit::rows::VIT_S16,
+    vit::rows::VIT_S16_STUDENT,
+    vit::rows::VIT_S8,
+    vit::rows::DINOV2_S14,
+    vit::rows::DINOV2_S14_REG,
+    vit::rows::VIT_B16,
+    vit::rows::VIT_B8,
+    vit::rows::DINOV2_B14,
+    vit::rows::DINOV2_B14_REG,
+    vit::rows::DINOV2_L14,
+    vit::rows::DINOV2_L14_REG,
+    vit::rows::DINOV2_G14,
+    vit::rows::DINOV2_G14_REG,
 ];
 
 /// The row with this id.

@@ -15,8 +15,10 @@ and the value depends on what the tensor is:
 
     running variance of a BatchNorm  (*running_var)            0.5 + u
     running mean of a BatchNorm      (*running_mean)           0.2 * (u - 0.5)
-    scale of a BatchNorm             (1-D *weight, *gamma)     0.5 + u
+    scale of a normalization         (1-D *weight, *gamma)     0.5 + u
     any bias                         (1-D *bias, *beta)        0.2 * (u - 0.5)
+    any other vector                 (1-D, LayerScale)         0.5 + u
+    tokens and positions             (3-D)                     u - 0.5
     weight of a convolution/linear   (2-D or 4-D *weight)      (2 * u - 1) * sqrt(6 / fan_in) / 1.15
     *num_batches_tracked                                       left alone
 
@@ -66,6 +68,8 @@ def weight(name: str, shape: tuple[int, ...]) -> np.ndarray:
     elif len(shape) == 1:
         is_bias = name.endswith(("bias", "beta"))
         values = 0.2 * (u - 0.5) if is_bias else 0.5 + u
+    elif len(shape) == 3:
+        values = u - 0.5
     else:
         values = (2.0 * u - 1.0) * math.sqrt(6.0 / math.prod(shape[1:])) / 1.15
     return values.reshape(shape).astype(np.float32)
