@@ -10,6 +10,7 @@ mod error;
 mod feature_map;
 pub mod gelu;
 pub mod head;
+pub mod heads;
 pub mod layers;
 mod mobilenet_v2;
 mod mobilenet_v3;
