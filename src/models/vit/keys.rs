@@ -27,21 +27,31 @@ const EMBEDDINGS: [(&str, &str); 5] = [
     ("embeddings.mask_token", "mask_token"),
     ("embeddings.patch_embeddings.projection", "patch_embed.proj"),
 ];
-/// Names inside a layer in Transformers; the last two are those of DINO's conversion alone.
-const LAYER: [(&str, &str); 10] = [
+/// What precedes the number of a layer in Transformers, before and since its version 5.
+const LAYERS: [&str; 2] = ["encoder.layer.", "layers."];
+/// Names inside a layer in Transformers, the first that fits; `attention` alone and `_proj` are
+/// version 5's, the last two DINO's conversion alone.
+const LAYER: [(&str, &str); 13] = [
     ("layernorm_before", "norm1"),
     ("layernorm_after", "norm2"),
     ("attention.attention", "attn"),
     ("attention.output.dense", "attn.proj"),
+    ("attention.o_proj", "attn.proj"),
+    ("attention", "attn"),
     ("layer_scale1.lambda1", "ls1.gamma"),
     ("layer_scale2.lambda1", "ls2.gamma"),
     ("mlp.weights_in", "mlp.w12"),
     ("mlp.weights_out", "mlp.w3"),
+    ("mlp.down_proj", "mlp.w3"),
     ("intermediate.dense", "mlp.fc1"),
     ("output.dense", "mlp.fc2"),
 ];
-/// Parts of one layer, `qkv`, in their order.
-const QUERY_KEY_VALUE: [&str; 3] = ["query", "key", "value"];
+/// Linear layers that Transformers keeps in parts, and the parts in their order.
+const SPLIT: [(&str, &[&str]); 3] = [
+    ("attn.qkv", &["attn.query", "attn.key", "attn.value"]),
+    ("attn.qkv", &["attn.q_proj", "attn.k_proj", "attn.v_proj"]),
+    ("mlp.w12", &["mlp.gate_proj", "mlp.up_proj"]),
+];
 
 /// DINO's and DINOv2's names are ours.
 pub fn dino_key(ours: &str) -> String {
@@ -54,30 +64,34 @@ pub fn dino_key(ours: &str) -> String {
 /// descriptor is left out; a name that is not known stays, so that a strict load reports it.
 pub fn to_dino_names(tensors: TensorMap) -> TensorMap {
     let mut found = TensorMap::new();
-    let mut split: BTreeMap<String, [Option<WeightTensor>; 3]> = BTreeMap::new();
+    let mut split: BTreeMap<String, Vec<Option<WeightTensor>>> = BTreeMap::new();
     for (name, tensor) in tensors {
         let name = dino_name(&name);
         if UNUSED.iter().any(|unused| name.starts_with(unused)) {
             continue;
         }
-        match part_of_qkv(&name) {
-            Some((whole, idx)) => split.entry(whole).or_default()[idx] = Some(tensor),
+        match part_of(&name) {
+            Some((whole, idx, n_parts)) => {
+                let parts = split.entry(whole).or_insert_with(|| vec![None; n_parts]);
+                parts[idx] = Some(tensor);
+            }
             None => {
                 found.insert(name, tensor);
             }
         }
     }
     for (name, parts) in split {
-        // A file that lacks one of the three lacks the layer, and a strict load says so.
-        if let [Some(query), Some(key), Some(value)] = parts {
-            found.insert(name, stacked(&[query, key, value]));
+        // A file without one of the parts is without the layer, and a strict load says so.
+        let whole: Option<Vec<WeightTensor>> = parts.into_iter().collect();
+        if let Some(tensor) = whole.and_then(|parts| stacked(&parts)) {
+            found.insert(name, tensor);
         }
     }
     from_timm(&mut found);
     found
 }
 
-/// One name; `attn.query` and its like are left for [`part_of_qkv`].
+/// One name; `attn.query` and its like are left for [`part_of`].
 fn dino_name(name: &str) -> String {
     let mut rest = name;
     for prefix in PREFIXES {
@@ -91,10 +105,8 @@ fn dino_name(name: &str) -> String {
     if let Some(end) = rest.strip_prefix("layernorm.") {
         return format!("norm.{end}");
     }
-    if let Some((index, inside)) = rest
-        .strip_prefix("encoder.layer.")
-        .and_then(|layer| layer.split_once('.'))
-    {
+    let layer = LAYERS.iter().find_map(|start| rest.strip_prefix(start));
+    if let Some((index, inside)) = layer.and_then(|layer| layer.split_once('.')) {
         return format!("blocks.{index}.{}", inside_layer(inside));
     }
     // DINOv2 while it is trained: blocks in chunks, the index of a block counted through.
@@ -114,23 +126,29 @@ fn inside_layer(name: &str) -> String {
     row.map_or_else(|| name.to_owned(), |(end, ours)| format!("{ours}{end}"))
 }
 
-/// `blocks.0.attn.key.bias` is part 1 of `blocks.0.attn.qkv.bias`.
-fn part_of_qkv(name: &str) -> Option<(String, usize)> {
-    QUERY_KEY_VALUE.iter().enumerate().find_map(|(idx, part)| {
-        let (start, end) = name.split_once(&format!(".attn.{part}."))?;
-        Some((format!("{start}.attn.qkv.{end}"), idx))
+/// `blocks.0.attn.key.bias` is part 1 of the 3 of `blocks.0.attn.qkv.bias`.
+fn part_of(name: &str) -> Option<(String, usize, usize)> {
+    SPLIT.iter().find_map(|(whole, parts)| {
+        parts.iter().enumerate().find_map(|(idx, part)| {
+            let (start, end) = name.split_once(&format!(".{part}."))?;
+            Some((format!("{start}.{whole}.{end}"), idx, parts.len()))
+        })
     })
 }
 
-/// Tensors one below the other.
-fn stacked(parts: &[WeightTensor]) -> WeightTensor {
-    let mut shape = parts[0].shape.clone();
-    shape[0] = parts.iter().map(|part| part.shape[0]).sum();
+/// Tensors of one shape, one below the other.
+fn stacked(parts: &[WeightTensor]) -> Option<WeightTensor> {
+    let first = parts.first()?;
+    let mut shape = first.shape.clone();
+    *shape.first_mut()? *= parts.len();
     let values = parts.iter().flat_map(|part| part.values.iter().copied());
-    WeightTensor {
-        shape,
-        values: values.collect(),
-    }
+    parts
+        .iter()
+        .all(|part| part.shape == first.shape)
+        .then(|| WeightTensor {
+            shape,
+            values: values.collect(),
+        })
 }
 
 /// timm's names for what only DINOv2 has, and its positions without one for the class token.
@@ -150,8 +168,10 @@ fn from_timm(tensors: &mut TensorMap) {
     let names: Vec<String> = tensors.keys().cloned().collect();
     for name in names.iter().filter(|name| name.ends_with("mlp.fc1.weight")) {
         let start = name.trim_end_matches("fc1.weight");
-        let second = tensors.get(&format!("{start}fc2.weight"));
-        let is_gated = second.is_some_and(|second| second.shape[1] * 2 == tensors[name].shape[0]);
+        let made = shape_of(tensors, name);
+        let taken = shape_of(tensors, &format!("{start}fc2.weight"));
+        // The gated layer makes twice what the next one takes.
+        let is_gated = matches!((made, taken), (&[made, _], &[_, taken]) if made == 2 * taken);
         if !is_gated {
             continue;
         }
@@ -163,6 +183,10 @@ fn from_timm(tensors: &mut TensorMap) {
             }
         }
     }
+}
+
+fn shape_of<'a>(tensors: &'a TensorMap, name: &str) -> &'a [usize] {
+    tensors.get(name).map_or(&[], |tensor| &tensor.shape)
 }
 
 #[cfg(test)]
@@ -242,6 +266,44 @@ mod tests {
                 ("patch_embed.proj.bias", &[2]),
                 ("norm.weight", &[2]),
             ],
+        );
+    }
+
+    #[test]
+    fn names_of_transformers_5() {
+        check(
+            &[
+                ("layers.1.attention.q_proj.bias", &[2]),
+                ("layers.1.attention.k_proj.bias", &[2]),
+                ("layers.1.attention.v_proj.bias", &[2]),
+                ("layers.1.attention.o_proj.bias", &[2]),
+                ("layers.1.mlp.fc1.bias", &[8]),
+                ("encoder.layer.0.mlp.gate_proj.weight", &[8, 2]),
+                ("encoder.layer.0.mlp.up_proj.weight", &[8, 2]),
+                ("encoder.layer.0.mlp.down_proj.weight", &[2, 8]),
+            ],
+            &[
+                ("blocks.1.attn.qkv.bias", &[6]),
+                ("blocks.1.attn.proj.bias", &[2]),
+                ("blocks.1.mlp.fc1.bias", &[8]),
+                ("blocks.0.mlp.w12.weight", &[16, 2]),
+                ("blocks.0.mlp.w3.weight", &[2, 8]),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_layer_in_parts_that_do_not_fit_is_left_out() {
+        check(
+            &[
+                ("layers.0.attention.q_proj.bias", &[2]),
+                ("layers.0.attention.k_proj.bias", &[3]),
+                ("layers.0.attention.v_proj.bias", &[2]),
+                ("layers.1.attention.q_proj.bias", &[2]),
+                ("layers.2.mlp.gate_proj.bias", &[]),
+                ("layers.2.mlp.up_proj.bias", &[]),
+            ],
+            &[],
         );
     }
 
