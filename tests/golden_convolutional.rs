@@ -176,8 +176,8 @@ fn the_widest_resnets_equal_those_of_swav_over_three_short_stages() {
 
 #[test]
 fn the_widest_resnets_equal_those_of_swav() {
-    if std::env::var_os("COPYLENS_LARGE_TESTS").is_none() {
-        support::say("skipped the_widest_resnets_equal_those_of_swav: set COPYLENS_LARGE_TESTS");
+    if std::env::var_os("COPYLENS_TEST_LARGE").is_none() {
+        support::say("skipped the_widest_resnets_equal_those_of_swav: set COPYLENS_TEST_LARGE");
         return;
     }
     check_row("resnet50-wide4");

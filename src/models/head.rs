@@ -3,15 +3,19 @@
 /// How the cells of the last map become one vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pooling {
-    /// Generalised mean with p = 3 (SSCD, ISC21).
+    /// Generalised mean with p = 3 (SSCD).
     Gem,
+    /// Generalised mean with p = 1, that is the mean of what is positive (ISC21).
+    GemOne,
     /// Mean of all cells.
     Average,
     /// The class token of a transformer.
     Token,
-    /// The class token and the generalised mean of all patches, one after the other (DINO's own
-    /// copy detection).
+    /// The class token and the generalised mean of all patches with p = 4, one after the other
+    /// (DINO's `eval_copy_detection.py`).
     TokenGem,
+    /// The same with p = 3 (the teacher of RDCD).
+    TokenGemThree,
 }
 
 /// What follows the pooling.
@@ -21,7 +25,7 @@ pub enum HeadLayers {
     Nothing,
     /// A linear layer, and a hidden one before it where the architecture has one.
     Linear,
-    /// A linear layer and batch normalisation (ISC21).
+    /// A linear layer without bias, and batch normalisation (ISC21).
     LinearNorm,
 }
 
@@ -35,21 +39,24 @@ pub struct HeadForm {
 /// Every form and its name in files. Names are never changed or reused.
 const FORMS: &[(&str, HeadForm)] = &[
     ("gem+linear", HeadForm::GEM_LINEAR),
-    ("gem+linear+norm", HeadForm::GEM_LINEAR_NORM),
+    ("gem1+linear+norm", HeadForm::GEM_LINEAR_NORM),
     ("gem", HeadForm::GEM),
     ("average", HeadForm::AVERAGE),
     ("token", HeadForm::TOKEN),
     ("token+gem", HeadForm::TOKEN_GEM),
+    ("token+gem3", HeadForm::TOKEN_GEM_THREE),
     ("token+linear", HeadForm::TOKEN_LINEAR),
 ];
 
 impl HeadForm {
     pub const GEM_LINEAR: Self = Self::new(Pooling::Gem, HeadLayers::Linear);
-    pub const GEM_LINEAR_NORM: Self = Self::new(Pooling::Gem, HeadLayers::LinearNorm);
+    /// ISC21's winner of the descriptor track; every published run has p = 1.
+    pub const GEM_LINEAR_NORM: Self = Self::new(Pooling::GemOne, HeadLayers::LinearNorm);
     pub const GEM: Self = Self::new(Pooling::Gem, HeadLayers::Nothing);
     pub const AVERAGE: Self = Self::new(Pooling::Average, HeadLayers::Nothing);
     pub const TOKEN: Self = Self::new(Pooling::Token, HeadLayers::Nothing);
     pub const TOKEN_GEM: Self = Self::new(Pooling::TokenGem, HeadLayers::Nothing);
+    pub const TOKEN_GEM_THREE: Self = Self::new(Pooling::TokenGemThree, HeadLayers::Nothing);
     pub const TOKEN_LINEAR: Self = Self::new(Pooling::Token, HeadLayers::Linear);
 
     const fn new(pooling: Pooling, layers: HeadLayers) -> Self {
@@ -69,8 +76,8 @@ impl HeadForm {
     /// Length of the pooled vector for a map of so many channels.
     pub const fn pooled(self, channels: usize) -> usize {
         match self.pooling {
-            Pooling::TokenGem => 2 * channels,
-            Pooling::Gem | Pooling::Average | Pooling::Token => channels,
+            Pooling::TokenGem | Pooling::TokenGemThree => 2 * channels,
+            Pooling::Gem | Pooling::GemOne | Pooling::Average | Pooling::Token => channels,
         }
     }
 }

@@ -157,10 +157,19 @@ pub fn relu6<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 ///
 /// `(mean of max(x, 1e-6)^3)^(1/3)`, Radenović et al., arXiv:1711.02512; SSCD section 4.1.
 pub fn gem(x_bchw: Tensor<4>) -> Tensor<2> {
+    generalized_mean(x_bchw, 3)
+}
+
+/// [`gem`] with another p.
+pub fn generalized_mean(x_bchw: Tensor<4>, power: u8) -> Tensor<2> {
     let [b, c, h, w] = x_bchw.dims();
     let x_bcn = x_bchw.reshape([b, c, h * w]).clamp_min(GEM_EPSILON);
-    let cubed = x_bcn.clone() * x_bcn.clone() * x_bcn;
-    cubed.mean_dim(2).reshape([b, c]).powf_scalar(1.0 / 3.0)
+    let raised = (1..power).fold(x_bcn.clone(), |raised, _| raised * x_bcn.clone());
+    let mean_bc = raised.mean_dim(2).reshape([b, c]);
+    if power == 1 {
+        return mean_bc;
+    }
+    mean_bc.powf_scalar(1.0 / f32::from(power))
 }
 
 /// Rows of length 1: `x / max(|x|, 1e-12)`.
@@ -196,8 +205,13 @@ mod tests {
         // GeM of 1 and 2 with p = 3: ((1 + 8) / 2)^(1/3) = 1.65096; rows of 3 and 4 have norm 5.
         let device = Device::flex();
         let x = Tensor::<4>::from_data([[[[1.0, 2.0]]]], &device);
-        let pooled = gem(x).into_scalar::<f32>();
+        let pooled = gem(x.clone()).into_scalar::<f32>();
         assert!((pooled - 1.650_96).abs() < 1e-4, "{pooled}");
+        // ((1 + 16) / 2)^(1/4) = 1.70748 with p = 4, 1.5 with p = 1.
+        let pooled = generalized_mean(x.clone(), 4).into_scalar::<f32>();
+        assert!((pooled - 1.707_48).abs() < 1e-4, "{pooled}");
+        let pooled = generalized_mean(x, 1).into_scalar::<f32>();
+        assert!((pooled - 1.5).abs() < 1e-6);
         let row = Tensor::<2>::from_data([[3.0, 4.0], [0.0, 0.0]], &device);
         let expected = burn::tensor::TensorData::from([[0.6, 0.8], [0.0, 0.0]]);
         l2_normalize(row)

@@ -10,7 +10,9 @@ mod embedder;
 mod error;
 mod fastvit;
 mod feature_map;
+pub mod gelu;
 pub mod head;
+pub mod heads;
 pub mod import;
 pub mod layers;
 mod mobilenet_v2;
@@ -26,6 +28,7 @@ mod squeezenet;
 pub mod state;
 mod store;
 mod trunk;
+pub mod vit;
 
 use std::path::PathBuf;
 

@@ -16,7 +16,7 @@ use burn::tensor::Tensor;
 use super::head::HeadForm;
 use super::head::HeadLayers;
 use super::head::Pooling;
-use super::layers::gem;
+use super::layers::generalized_mean;
 use super::layers::hard_swish;
 use super::layers::l2_normalize;
 use super::trunk::ArchitectureSpec;
@@ -79,7 +79,14 @@ impl Network {
             pooling: head.form.pooling,
             hidden: hidden.map(|hidden| linear(pooled, hidden)),
             dropout: DropoutConfig::new(if hidden.is_some() { DROPOUT } else { 0.0 }).init(),
-            fc: has_layers.then(|| linear(hidden.unwrap_or(pooled), first)),
+            fc: has_layers.then(|| {
+                let mut fc = linear(hidden.unwrap_or(pooled), first);
+                if norm {
+                    // A shift would vanish in the normalisation.
+                    fc.bias = None;
+                }
+                fc
+            }),
             norm: norm.then(|| BatchNormConfig::new(first).init(device)),
             projector: head.large.map(|large| linear(large, head.dimensions)),
         }
@@ -92,11 +99,7 @@ impl Network {
 
     /// The head alone.
     pub fn head(&self, maps: &Maps) -> Outputs {
-        let pooled = pool(self.pooling, maps);
-        let mut large_bk = self.linear(pooled);
-        if let Some(norm) = &self.norm {
-            large_bk = norm.forward(large_bk);
-        }
+        let large_bk = self.linear(pool(self.pooling, maps));
         let descriptor_bd = match &self.projector {
             // The projector sees the vector before it is normalised (RDCD 4.1).
             Some(projector) => projector.forward(large_bk.clone()),
@@ -113,8 +116,11 @@ impl Network {
         if let Some(hidden) = &self.hidden {
             x_nc = self.dropout.forward(hard_swish(hidden.forward(x_nc)));
         }
-        match &self.fc {
-            Some(fc) => fc.forward(x_nc),
+        if let Some(fc) = &self.fc {
+            x_nc = fc.forward(x_nc);
+        }
+        match &self.norm {
+            Some(norm) => norm.forward(x_nc),
             None => x_nc,
         }
     }
@@ -124,16 +130,21 @@ impl Network {
 ///
 /// A network without a class token is pooled by [`Pooling::Gem`] where one is asked for.
 fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
-    let [b, c, h, w] = maps.deep.dims();
-    match (pooling, &maps.token_bc) {
-        (Pooling::Average, _) => {
-            let cells_bcn = maps.deep.clone().reshape([b, c, h * w]);
-            cells_bcn.mean_dim(2).reshape([b, c])
+    let deep = maps.deep.clone();
+    let power = match pooling {
+        Pooling::Average => {
+            let [b, c, h, w] = deep.dims();
+            return deep.reshape([b, c, h * w]).mean_dim(2).reshape([b, c]);
         }
-        (Pooling::Token, Some(token_bc)) => token_bc.clone(),
-        (Pooling::TokenGem, Some(token_bc)) => {
-            Tensor::cat(vec![token_bc.clone(), gem(maps.deep.clone())], 1)
+        Pooling::GemOne => 1,
+        Pooling::TokenGem => 4,
+        Pooling::Gem | Pooling::Token | Pooling::TokenGemThree => 3,
+    };
+    match (pooling, maps.token_bc.clone()) {
+        (Pooling::Token, Some(token_bc)) => token_bc,
+        (Pooling::TokenGem | Pooling::TokenGemThree, Some(token_bc)) => {
+            Tensor::cat(vec![token_bc, generalized_mean(deep, power)], 1)
         }
-        (Pooling::Gem | Pooling::Token | Pooling::TokenGem, _) => gem(maps.deep.clone()),
+        (_, _) => generalized_mean(deep, power),
     }
 }

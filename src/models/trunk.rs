@@ -22,6 +22,8 @@ use super::resnet::ResNet;
 use super::resnet::ResNetConfig;
 use super::squeezenet;
 use super::squeezenet::SqueezeNet;
+use super::vit;
+use super::vit::VisionTransformer;
 
 /// What a trunk sees in a batch of pictures, `[b, c, h, w]` each.
 #[derive(Clone, Debug)]
@@ -49,6 +51,7 @@ pub enum Trunk {
     EfficientNet(EfficientNet),
     FastVit(FastVit),
     MobileVit(MobileVit),
+    VisionTransformer(VisionTransformer),
 }
 
 impl Trunk {
@@ -61,6 +64,7 @@ impl Trunk {
             Self::EfficientNet(trunk) => trunk.forward(x_bchw),
             Self::FastVit(trunk) => trunk.forward(x_bchw),
             Self::MobileVit(trunk) => trunk.forward(x_bchw),
+            Self::VisionTransformer(trunk) => trunk.forward(x_bchw),
         }
     }
 
@@ -77,6 +81,7 @@ impl Trunk {
             Self::EfficientNet(trunk) => Self::EfficientNet(trunk.freeze_first(n_blocks)),
             Self::FastVit(trunk) => Self::FastVit(trunk.freeze_first(n_blocks)),
             Self::MobileVit(trunk) => Self::MobileVit(trunk.freeze_first(n_blocks)),
+            Self::VisionTransformer(trunk) => Self::VisionTransformer(trunk.freeze_first(n_blocks)),
         }
     }
 }
@@ -333,6 +338,20 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         build: |device| Trunk::ResNet(ResNet::new(ResNetConfig::RESNET50_WIDE5, device)),
         original_key: resnet::keys::torch_key,
     },
+    vit::rows::VIT_TI16,
+    vit::rows::VIT_S16,
+    vit::rows::VIT_S16_STUDENT,
+    vit::rows::VIT_S8,
+    vit::rows::DINOV2_S14,
+    vit::rows::DINOV2_S14_REG,
+    vit::rows::VIT_B16,
+    vit::rows::VIT_B8,
+    vit::rows::DINOV2_B14,
+    vit::rows::DINOV2_B14_REG,
+    vit::rows::DINOV2_L14,
+    vit::rows::DINOV2_L14_REG,
+    vit::rows::DINOV2_G14,
+    vit::rows::DINOV2_G14_REG,
 ];
 
 /// The row with this id.

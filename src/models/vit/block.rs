@@ -1,0 +1,186 @@
+//! One layer of a transformer: attention between tokens, and a network applied to each.
+//!
+//! Shape suffixes: `b` batch, `n` tokens, `d` width, `a` attention heads, `e` width of a head.
+
+use burn::module::Module;
+use burn::module::Param;
+use burn::nn::Initializer;
+use burn::nn::LayerNorm;
+use burn::nn::LayerNormConfig;
+use burn::nn::Linear;
+use burn::nn::LinearConfig;
+use burn::tensor::Device;
+use burn::tensor::Tensor;
+use burn::tensor::activation::silu;
+use burn::tensor::activation::softmax;
+use burn::tensor::module::attention;
+use burn::tensor::ops::AttentionModuleOptions;
+
+use crate::models::gelu::gelu;
+
+use super::VitConfig;
+
+/// Standard deviation of new weights (DINO and DINOv2, `trunc_normal_`, whose bounds lie 100
+/// deviations away).
+pub(super) const WEIGHT_DEVIATION: f64 = 0.02;
+/// DINO and DINOv2.
+const NORM_EPSILON: f64 = 1e-6;
+/// How many times wider the hidden layer of the MLP is.
+const MLP_RATIO: usize = 4;
+
+/// `x += scale * attention(norm(x)); x += scale * mlp(norm(x))`.
+#[derive(Module, Debug)]
+pub struct Block {
+    norm1: LayerNorm,
+    attn: Attention,
+    ls1: Option<LayerScale>,
+    norm2: LayerNorm,
+    mlp: Mlp,
+    ls2: Option<LayerScale>,
+}
+
+impl Block {
+    pub fn new(config: VitConfig, device: &Device) -> Self {
+        let d = config.width;
+        let scale = || {
+            config.layer_scale.then(|| LayerScale {
+                gamma: Initializer::Ones.init([d], device),
+            })
+        };
+        Self {
+            norm1: layer_norm(d, device),
+            attn: Attention {
+                qkv: linear(d, 3 * d, device),
+                proj: linear(d, d, device),
+                n_heads: config.heads,
+            },
+            ls1: scale(),
+            norm2: layer_norm(d, device),
+            mlp: Mlp::new(config, device),
+            ls2: scale(),
+        }
+    }
+
+    /// `[b, n, d]` to `[b, n, d]`.
+    pub fn forward(&self, x_bnd: Tensor<3>) -> Tensor<3> {
+        let attended = self.attn.forward(self.norm1.forward(x_bnd.clone()));
+        let x_bnd = x_bnd + scaled(self.ls1.as_ref(), attended);
+        let mixed = self.mlp.forward(self.norm2.forward(x_bnd.clone()));
+        x_bnd + scaled(self.ls2.as_ref(), mixed)
+    }
+}
+
+/// A factor per channel before a sum (Touvron et al., arXiv:2103.17239, equation 1).
+#[derive(Module, Debug)]
+pub struct LayerScale {
+    gamma: Param<Tensor<1>>,
+}
+
+fn scaled(scale: Option<&LayerScale>, x_bnd: Tensor<3>) -> Tensor<3> {
+    match scale {
+        Some(scale) => x_bnd * scale.gamma.val().unsqueeze::<3>(),
+        None => x_bnd,
+    }
+}
+
+/// Attention of every token to every token, `softmax(q k^T / sqrt(e)) v` in each head.
+#[derive(Module, Debug)]
+pub struct Attention {
+    /// Queries, keys and values in one layer, in this order.
+    qkv: Linear,
+    proj: Linear,
+    #[module(skip)]
+    n_heads: usize,
+}
+
+impl Attention {
+    fn forward(&self, x_bnd: Tensor<3>) -> Tensor<3> {
+        let [b, n, d] = x_bnd.dims();
+        let [a, e] = [self.n_heads, d / self.n_heads];
+        let qkv = self.qkv.forward(x_bnd).reshape([b, n, 3, a, e]);
+        let qkv = qkv.permute([2, 0, 3, 1, 4]);
+        let part = |idx| qkv.clone().narrow(0, idx, 1).reshape([b, a, n, e]);
+        let [q, k, v] = [part(0), part(1), part(2)];
+        let mixed_bane = if q.device().is_autodiff() {
+            // The queries are scaled, not the far larger matrix of weights.
+            let q = q / (e as f32).sqrt();
+            softmax(q.matmul(k.swap_dims(2, 3)), 3).matmul(v)
+        } else {
+            attention(q, k, v, None, None, AttentionModuleOptions::default())
+        };
+        self.proj
+            .forward(mixed_bane.swap_dims(1, 2).reshape([b, n, d]))
+    }
+}
+
+/// The network applied to each token.
+#[derive(Module, Debug)]
+pub enum Mlp {
+    Plain(PlainMlp),
+    Gated(GatedMlp),
+}
+
+/// `fc2(gelu(fc1(x)))`.
+#[derive(Module, Debug)]
+pub struct PlainMlp {
+    fc1: Linear,
+    fc2: Linear,
+}
+
+/// `w3(silu(a) * b)` with `a` and `b` the halves of `w12(x)` (SwiGLU; Shazeer, arXiv:2002.05202).
+#[derive(Module, Debug)]
+pub struct GatedMlp {
+    w12: Linear,
+    w3: Linear,
+}
+
+impl Mlp {
+    fn new(config: VitConfig, device: &Device) -> Self {
+        let d = config.width;
+        if config.gated {
+            let hidden = gated_width(d);
+            return Self::Gated(GatedMlp {
+                w12: linear(d, 2 * hidden, device),
+                w3: linear(hidden, d, device),
+            });
+        }
+        Self::Plain(PlainMlp {
+            fc1: linear(d, MLP_RATIO * d, device),
+            fc2: linear(MLP_RATIO * d, d, device),
+        })
+    }
+
+    fn forward(&self, x_bnd: Tensor<3>) -> Tensor<3> {
+        match self {
+            Self::Plain(mlp) => mlp.fc2.forward(gelu(mlp.fc1.forward(x_bnd))),
+            Self::Gated(mlp) => {
+                let both = mlp.w12.forward(x_bnd);
+                let half = both.dims()[2] / 2;
+                let gate = silu(both.clone().narrow(2, 0, half));
+                mlp.w3.forward(gate * both.narrow(2, half, half))
+            }
+        }
+    }
+}
+
+/// Two thirds of the plain hidden layer, rounded up to a multiple of 8 (DINOv2, `swiglu_ffn.py`).
+const fn gated_width(width: usize) -> usize {
+    (MLP_RATIO * width * 2 / 3).div_ceil(8) * 8
+}
+
+pub(super) fn layer_norm(width: usize, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(width)
+        .with_epsilon(NORM_EPSILON)
+        .init(device)
+}
+
+fn linear(from: usize, to: usize, device: &Device) -> Linear {
+    let mut layer = LinearConfig::new(from, to)
+        .with_initializer(Initializer::Normal {
+            mean: 0.0,
+            std: WEIGHT_DEVIATION,
+        })
+        .init(device);
+    layer.bias = Some(Initializer::Zeros.init([to], device));
+    layer
+}
