@@ -106,13 +106,13 @@ impl Candidate {
             // under a caption, and a map may have squeezed it out of the picture.
             edge.agreeing >= free.agreeing && edge.mean_agreeing + 0.005 >= free.mean_agreeing
         };
-        if !is_as_good {
-            self
-        } else {
+        if is_as_good {
             Self {
                 by_corners: self.by_corners,
                 ..snapped
             }
+        } else {
+            self
         }
     }
 

@@ -365,7 +365,7 @@ impl<R: Read> Machine<R> {
     fn put(&mut self, code: u8) -> Step {
         let slot = match code {
             0x94 => self.memo.len(),
-            _ => self.slot(code == b'p', code == b'q')?,
+            _ => self.slot(code, b'p', b'q')?,
         };
         let top = self.top()?;
         if slot >= self.memo.len() {
@@ -379,26 +379,25 @@ impl<R: Read> Machine<R> {
     }
 
     fn get(&mut self, code: u8) -> Step {
-        let slot = self.slot(code == b'g', code == b'h')?;
+        let slot = self.slot(code, b'g', b'h')?;
         let value = self.memo.get(slot).copied().flatten();
         let value = value.ok_or_else(|| malformed("its pickle takes a value that is not there"))?;
         self.push(value)
     }
 
-    fn slot(&mut self, is_line: bool, is_byte: bool) -> Result<usize, ListError> {
-        if is_line {
+    /// The slot a code names: `line` writes it as text, `byte` as one byte, others as four.
+    fn slot(&mut self, code: u8, line: u8, byte: u8) -> Result<usize, ListError> {
+        if code == line {
             let line = self.line()?;
             let slot = line.parse::<u32>().ok();
             let slot = slot.ok_or_else(|| malformed("its pickle names a slot by no number"))?;
             return Ok(slot as usize);
         }
-        if is_byte {
+        if code == byte {
             return Ok(usize::from(self.byte()?));
         }
         Ok(u32::from_le_bytes(self.bytes()?) as usize)
     }
-
-    // ---- functions, classes, objects ----
 
     fn global(&mut self, code: u8) -> Step {
         let (module, name) = if code == b'c' {

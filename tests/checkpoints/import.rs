@@ -208,14 +208,15 @@ fn the_two_layers_of_rdcd_become_one() {
 #[test]
 fn an_incomplete_misshaped_or_larger_network_is_refused() {
     let first = (spec().original_key)("stem.conv.weight");
-    let close = |tensors: TensorMap| match read(tensors).unwrap_err() {
-        ModelError::Close {
+    let close = |tensors: TensorMap| {
+        let ModelError::Close {
             source, closest, ..
-        } => {
-            assert_eq!(closest, spec().label);
-            source
-        }
-        other => panic!("{other}"),
+        } = read(tensors).unwrap_err()
+        else {
+            panic!("another error");
+        };
+        assert_eq!(closest, spec().label);
+        source
     };
     let mut missing = trunk("module.", 0);
     missing.remove(&format!("module.{first}"));

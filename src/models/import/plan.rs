@@ -89,20 +89,19 @@ fn leftovers(
         let inside = name.strip_prefix(network.prefix.as_str());
         let beside = name.strip_prefix(outer).unwrap_or(name);
         let copy = others.iter().find(|other| is_beside(name, other));
-        let ignored = match copy.filter(|_| inside.is_none()) {
-            Some(other) => Some(Ignored {
+        let ignored = if let Some(other) = copy.filter(|_| inside.is_none()) {
+            Some(Ignored {
                 name: format!("{}*", with_head(other)),
                 reason: "another network in the same file",
-            }),
-            None => {
-                // A classifier may be known by its original name only.
-                let original = inside.and_then(network.style.original);
-                let short = original.map_or_else(
-                    || inside.unwrap_or(beside).to_owned(),
-                    |original| original.key,
-                );
-                report::ignored(name, &short, entry.number.is_float())
-            }
+            })
+        } else {
+            // A classifier may be known by its original name only.
+            let original = inside.and_then(network.style.original);
+            let short = original.map_or_else(
+                || inside.unwrap_or(beside).to_owned(),
+                |original| original.key,
+            );
+            report::ignored(name, &short, entry.number.is_float())
         };
         match (ignored, inside) {
             (Some(ignored), _) => report.ignored.push(ignored),

@@ -57,14 +57,12 @@ pub(super) fn timm(name: &str) -> Option<Original> {
             let index = (block < n_here).then_some(before + block)?;
             let (place, is_norm) = match (*piece, index) {
                 ("conv_dw", _) => (1, false),
-                ("bn1", 0) => (1, true),
-                ("conv_pw", 0) => (2, false),
-                ("bn2", 0) => (2, true),
-                ("conv_pw", _) => (0, false),
-                ("bn1", _) => (0, true),
-                ("bn2", _) => (1, true),
-                ("conv_pwl", _) => (2, false),
-                ("bn3", _) => (2, true),
+                // The first block has no expansion, and the names move up.
+                ("conv_pw", 1..) => (0, false),
+                ("bn1", 1..) => (0, true),
+                ("bn1", 0) | ("bn2", 1..) => (1, true),
+                ("conv_pw", 0) | ("conv_pwl", _) => (2, false),
+                ("bn2", 0) | ("bn3", _) => (2, true),
                 _ => return None,
             };
             inner(index, place, is_norm, leaf)

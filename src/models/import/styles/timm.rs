@@ -12,7 +12,7 @@ pub(super) fn efficientnet(name: &str) -> Option<Original> {
         ["bn2", leaf] => format!("features.8.1.{leaf}"),
         ["blocks", stage, block, rest @ ..] => {
             let stage: usize = stage.parse().ok()?;
-            let inside = inside(rest, stage > 0, true)?;
+            let inside = inside(rest, stage > 0, 1)?;
             format!("features.{}.{block}.block.{inside}", stage.checked_add(1)?)
         }
         _ => return None,
@@ -40,7 +40,11 @@ pub(super) fn mobilenet_v3(name: &str) -> Option<Original> {
             let n_here = *MOBILENET_STAGES.get(stage)?;
             let before: usize = MOBILENET_STAGES[..stage].iter().sum();
             let index = (block < n_here).then_some(before + block)?;
-            let inside = inside(rest, index > 0, MOBILENET_SQUEEZES.contains(&index))?;
+            let inside = inside(
+                rest,
+                index > 0,
+                usize::from(MOBILENET_SQUEEZES.contains(&index)),
+            )?;
             format!("features.{}.block.{inside}", index + 1)
         }
         _ => return None,
@@ -50,10 +54,10 @@ pub(super) fn mobilenet_v3(name: &str) -> Option<Original> {
 
 /// Place of a layer in torchvision's list of an inverted residual block. Without an expansion timm
 /// calls the depthwise layer's normalization `bn1` and the projection `conv_pw`.
-fn inside(rest: &[&str], has_expand: bool, has_squeeze: bool) -> Option<String> {
+fn inside(rest: &[&str], has_expand: bool, n_squeezes: usize) -> Option<String> {
     let depthwise = usize::from(has_expand);
     let squeeze = depthwise + 1;
-    let project = squeeze + usize::from(has_squeeze);
+    let project = squeeze + n_squeezes;
     Some(match (rest, has_expand) {
         (["conv_pw", leaf], true) => format!("0.0.{leaf}"),
         (["bn1", leaf], true) => format!("0.1.{leaf}"),

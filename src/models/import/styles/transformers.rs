@@ -47,15 +47,15 @@ fn transformers_block(block: &str, rest: &[&str]) -> Option<Original> {
                 2,
             );
         }
-        ["mlp", "down_proj", leaf] => format!("mlp.w3.{leaf}"),
-        ["attention", "o_proj", leaf] => format!("attn.proj.{leaf}"),
         ["layernorm_before" | "norm1", leaf] => format!("norm1.{leaf}"),
         ["layernorm_after" | "norm2", leaf] => format!("norm2.{leaf}"),
-        ["attention", "output", "dense", leaf] => format!("attn.proj.{leaf}"),
+        ["attention", "output", "dense", leaf] | ["attention", "o_proj", leaf] => {
+            format!("attn.proj.{leaf}")
+        }
         ["intermediate", "dense", leaf] | ["mlp", "fc1", leaf] => format!("mlp.fc1.{leaf}"),
         ["output", "dense", leaf] | ["mlp", "fc2", leaf] => format!("mlp.fc2.{leaf}"),
         ["mlp", "weights_in", leaf] => format!("mlp.w12.{leaf}"),
-        ["mlp", "weights_out", leaf] => format!("mlp.w3.{leaf}"),
+        ["mlp", "weights_out" | "down_proj", leaf] => format!("mlp.w3.{leaf}"),
         ["layer_scale1", "lambda1"] => "ls1.gamma".to_owned(),
         ["layer_scale2", "lambda1"] => "ls2.gamma".to_owned(),
         _ => return None,
