@@ -12,6 +12,8 @@ use std::time::Duration;
 use std::time::Instant;
 
 use burn::tensor::Device;
+use burn::tensor::Tensor;
+use burn::tensor::TensorData;
 use copylens::data;
 use copylens::data::Picture;
 use copylens::distill;
@@ -20,6 +22,9 @@ use copylens::distill::RunConfig;
 use copylens::distill::RunEvent;
 use copylens::distill::RunFolder;
 use copylens::distill::RunPoint;
+use copylens::models;
+use copylens::models::network::HeadConfig;
+use copylens::models::network::Network;
 use copylens::monitor::Monitor;
 use copylens::persist;
 
@@ -207,6 +212,33 @@ fn what_does_not_fit_is_refused_in_words() {
     assert!(refused(&|c| c.student = "magic".into()).contains("\"magic\""));
     assert!(refused(&|c| c.pictures = vec![lab.path("models")]).contains("0 readable"));
     assert!(refused(&|c| c.recipe = "version = 1".into()).contains("line"));
+}
+
+/// What the picker offers can be taught: a gradient reaches the first layer of every network.
+#[test]
+fn every_student_can_take_a_step() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let device = Device::flex().autodiff();
+    let students = models::students();
+    assert!(students.len() >= 10, "{} students", students.len());
+    for spec in students {
+        let head = HeadConfig {
+            form: spec.head,
+            dimensions: 8,
+            large: None,
+        };
+        let network = Network::new(spec, head, &device);
+        let values = (0..2 * 3 * 64 * 64).map(|i| ((i * 37 % 101) as f32 - 50.0) / 50.0);
+        let data = TensorData::new(values.collect::<Vec<f32>>(), [2, 3, 64, 64]);
+        let x_bchw = Tensor::<4>::from_data(data, &device).require_grad();
+        let descriptors = network.forward(x_bchw.clone()).descriptor_bd;
+        assert_eq!(descriptors.dims(), [2, 8], "{}", spec.id);
+        let gradients = descriptors.slice([0..1, 0..1]).sum().backward();
+        let gradient = x_bchw.grad(&gradients).unwrap();
+        let values: Vec<f32> = gradient.into_data().try_into_vec().unwrap();
+        assert!(values.iter().all(|v| v.is_finite()), "{}", spec.id);
+        assert!(values.iter().any(|v| *v != 0.0), "{}", spec.id);
+    }
 }
 
 /// SIGKILL at any moment, several times over: the curve and the weights are those of a run that

@@ -48,6 +48,7 @@ pub use trunk::ArchitectureSpec;
 pub use trunk::Maps;
 pub use trunk::Trunk;
 pub use trunk::architecture;
+pub use trunk::students;
 
 /// What is known about one model.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,7 @@ use super::efficientnet::EfficientNetConfig;
 use super::fastvit;
 use super::fastvit::FastVit;
 use super::head::HeadForm;
+use super::head::HeadLayers;
 use super::mobilenet_v2;
 use super::mobilenet_v2::MobileNetV2;
 use super::mobilenet_v3;
@@ -120,7 +121,7 @@ pub struct ArchitectureSpec {
     pub original_key: fn(&str) -> String,
 }
 
-/// Every network, smallest first: the order of the student picker.
+/// Every network, by family.
 pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     ArchitectureSpec {
         id: "squeezenet",
@@ -353,6 +354,24 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
     vit::rows::DINOV2_G14,
     vit::rows::DINOV2_G14_REG,
 ];
+
+/// Networks up to this many parameters are offered as students; larger ones only teach.
+const MAX_STUDENT_PARAMETERS: usize = 30_000_000;
+/// Sides of training views are multiples of this, so a patch has to divide it.
+const VIEW_MULTIPLE: u32 = 32;
+
+/// What can be taught on one computer, smallest first.
+pub fn students() -> Vec<&'static ArchitectureSpec> {
+    // Without layers behind the pooling a network cannot have as many numbers as a recipe asks for.
+    let is_student = |spec: &&ArchitectureSpec| {
+        spec.parameters <= MAX_STUDENT_PARAMETERS
+            && VIEW_MULTIPLE.is_multiple_of(spec.multiple)
+            && spec.head.layers != HeadLayers::Nothing
+    };
+    let mut students: Vec<_> = ARCHITECTURES.iter().filter(is_student).collect();
+    students.sort_by_key(|spec| spec.parameters);
+    students
+}
 
 /// The row with this id.
 pub fn architecture(id: &str) -> Option<&'static ArchitectureSpec> {

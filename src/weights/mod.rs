@@ -46,6 +46,27 @@ pub use stored::Layout;
 pub use stored::NumberType;
 pub use stored::TensorEntry;
 
+/// How the names of files with weights end; what is inside is told by the first bytes.
+pub const ENDINGS: &[&str] = &[
+    "safetensors",
+    "pt",
+    "pth",
+    "th",
+    "tar",
+    "ckpt",
+    "bin",
+    "onnx",
+];
+
+/// Whether a file is one with weights by its name.
+pub fn is_weights_name(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| {
+        ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+    })
+}
+
 /// One tensor as plain numbers, row-major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightTensor {

@@ -19,11 +19,12 @@ use crate::models::BUNDLED_ID;
 use crate::models::ModelError;
 use crate::models::ModelInfo;
 use crate::models::ModelStore;
+use crate::weights;
 use crate::worker::Event;
 use crate::worker::JobRequest;
 use crate::worker::Outcome;
 
-const MODEL_FILES: (&str, &[&str]) = ("Models", &["safetensors"]);
+const MODEL_FILES: (&str, &[&str]) = ("Models", weights::ENDINGS);
 
 /// Runs once, before the first frame.
 pub fn start(state: &mut AppState, services: &mut Services) {

@@ -3,20 +3,15 @@
 use std::path::PathBuf;
 
 use crate::app::command::Sorted;
-
-/// The ending of model files.
-const MODEL_ENDING: &str = "safetensors";
+use crate::weights;
 
 /// Looks at each path on disk. Slow on a network drive, so it runs in the background.
 pub fn sorted(paths: Vec<PathBuf>) -> Sorted {
     let mut sorted = Sorted::default();
     for path in paths {
-        let is_model = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case(MODEL_ENDING));
         if path.is_dir() {
             sorted.folders.push(path);
-        } else if is_model {
+        } else if weights::is_weights_name(&path) {
             sorted.models.push(path);
         } else if is_picture(&path) {
             sorted.pictures.push(path);
@@ -42,15 +37,17 @@ mod tests {
         let text = folder.path().join("notes.txt");
         crate::persist::save(&text, b"no picture").unwrap();
         let model = folder.path().join("small.SAFETENSORS");
+        let teacher = folder.path().join("dino.pth.tar");
         let picture = folder.path().join("a.jpg");
         let sorted = sorted(vec![
             text.clone(),
             folder.path().to_owned(),
             model.clone(),
+            teacher.clone(),
             picture.clone(),
         ]);
         assert_eq!(sorted.folders, [folder.path()]);
-        assert_eq!(sorted.models, [model]);
+        assert_eq!(sorted.models, [model, teacher]);
         assert_eq!(sorted.pictures, [picture]);
         assert_eq!(sorted.others, [text]);
     }

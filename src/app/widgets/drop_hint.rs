@@ -12,6 +12,7 @@ use egui_material_icons::icons;
 use crate::app::state::Place;
 use crate::app::theme;
 use crate::app::theme::Palette;
+use crate::weights;
 
 /// Draws the hint over the page while files are dragged over the window.
 pub fn ui(ui: &egui::Ui, place: Place) {
@@ -55,10 +56,7 @@ pub fn ui(ui: &egui::Ui, place: Place) {
 /// What will happen, guessed from the names: the disk is not looked at while drawing.
 fn words(place: Place, n_files: usize, paths: &[&Path]) -> (MaterialIcon, String) {
     let is_folder = !paths.is_empty() && paths.iter().all(|path| path.extension().is_none());
-    let is_model = paths.iter().any(|path| {
-        path.extension()
-            .is_some_and(|ending| ending == "safetensors")
-    });
+    let is_model = paths.iter().any(|path| weights::is_weights_name(path));
     if is_model {
         return (
             icons::ICON_DEPLOYED_CODE,

@@ -8,10 +8,10 @@ use burn::nn::Initializer;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
-use burn::tensor::activation::gelu;
 use burn::tensor::activation::relu;
 use burn::tensor::activation::sigmoid;
 
+use crate::models::gelu::gelu;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::layers::conv;

@@ -8,13 +8,13 @@ use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::TrainCommand;
 use crate::app::widgets::describe;
-use crate::models::ARCHITECTURES;
+use crate::models;
 use crate::models::ArchitectureSpec;
 use crate::models::ModelInfo;
 
 pub fn readiness(page: &TrainPage<'_>) -> Readiness {
     let student = &page.train.setup.student;
-    if ARCHITECTURES.iter().any(|spec| spec.id == student) {
+    if models::architecture(student).is_some() {
         Readiness::Ready
     } else {
         Readiness::Todo
@@ -23,14 +23,14 @@ pub fn readiness(page: &TrainPage<'_>) -> Readiness {
 
 pub fn ui(ui: &mut egui::Ui, page: &TrainPage<'_>, commands: &mut Commands) {
     let student = &page.train.setup.student;
-    let chosen = ARCHITECTURES.iter().find(|spec| spec.id == student);
+    let chosen = models::architecture(student);
     let selected = chosen.map_or("Choose a student", |spec| spec.label);
     egui::ComboBox::from_id_salt("student")
         .selected_text(selected)
         .width(ui.available_width())
         .truncate()
         .show_ui(ui, |ui| {
-            for spec in ARCHITECTURES {
+            for spec in models::students() {
                 let is_chosen = spec.id == student;
                 let row = ui.selectable_label(
                     is_chosen,
