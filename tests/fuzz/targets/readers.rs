@@ -5,7 +5,7 @@
 //! no network and no window is compiled with them.
 
 #![no_main]
-#![allow(dead_code, reason = "the readers are only a part of these rooms")]
+#![allow(dead_code, unused_imports, reason = "the readers are only a part of these rooms")]
 
 #[path = "../../../src/persist.rs"]
 mod persist;
