@@ -30,7 +30,7 @@ impl Default for Thresholds {
     ///
     /// Measured with the bundled model on a benchmark of 1,000 queries, half of them without a copy
     /// in 1,000 references, many of those the same kind of thing: of the pairs above 0.7 about nine
-    /// of ten are copies; 1 of 1,000 unrelated pairs lies above 0.5.
+    /// of ten are copies; less than 1 of 1,000 unrelated pairs lies above 0.5.
     fn default() -> Self {
         Self {
             edited: 0.7,
