@@ -1,5 +1,7 @@
 //! Decoding and resizing give what Pillow and torchvision give (`tests/reference/preprocess.py`).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::path::Path;
@@ -60,7 +62,11 @@ fn check_photos(sheet: &str, test: &str) {
         let ours = data::planes(&data::decode(path).unwrap(), &preprocessing);
         let worst = worst_level(&ours, tile, &preprocessing);
         support::say(&format!("{worst:.2} levels: {}", path.display()));
-        assert!(worst <= MAX_LEVELS + 1e-3, "{worst} levels: {path:?}");
+        assert!(
+            worst <= MAX_LEVELS + 1e-3,
+            "{worst} levels: {}",
+            path.display()
+        );
     }
 }
 

@@ -3,6 +3,8 @@
 //! The test starts itself again as a child, with little address space, and the child also
 //! checks the most memory it ever held.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::path::Path;
@@ -46,15 +48,12 @@ fn unescaped(name: &str) -> String {
             let hex = std::str::from_utf8(hex).ok()?;
             u8::from_str_radix(hex, 16).ok()
         });
-        match (first, code) {
-            (b'%', Some(code)) => {
-                bytes.push(code);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(first);
-                rest = tail;
-            }
+        if let (b'%', Some(code)) = (first, code) {
+            bytes.push(code);
+            rest = &tail[2..];
+        } else {
+            bytes.push(first);
+            rest = tail;
         }
     }
     String::from_utf8(bytes).unwrap()
@@ -87,7 +86,7 @@ fn decode_in_time(path: &Path) -> Result<Picture, DecodeError> {
     });
     receiver
         .recv_timeout(PATIENCE)
-        .unwrap_or_else(|_| panic!("hangs: {path:?}"))
+        .unwrap_or_else(|_| panic!("hangs: {}", path.display()))
 }
 
 /// What is wrong with the outcome of one row, if anything.

@@ -181,9 +181,9 @@ fn a_finished_run_leaves_a_model_that_can_be_used() {
     })
     .unwrap();
     assert!(!summary.complete);
-    let store = copylens::models::ModelStore::new(lab.path("models"));
+    let store = models::ModelStore::new(lab.path("models"));
     let info = store.import(&summary.model).unwrap();
-    let embedder = copylens::models::Embedder::load(&info, &Device::flex()).unwrap();
+    let embedder = models::Embedder::load(&info, &Device::flex()).unwrap();
     let picture = data::decode(&lab.path("pictures/000.jpg")).unwrap();
     let planes = data::planes(&picture, embedder.preprocessing());
     let descriptor = embedder.embed(&[planes]).remove(0);
@@ -287,17 +287,13 @@ fn a_killed_run_goes_on_with_the_same_curve() {
             }
             std::thread::park_timeout(Duration::from_millis(10));
         };
-        match status {
-            Some(status) => {
-                assert!(status.success(), "the run failed after {n_killed} kills");
-                break;
-            }
-            None => {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                n_killed += 1;
-            }
+        if let Some(status) = status {
+            assert!(status.success(), "the run failed after {n_killed} kills");
+            break;
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        n_killed += 1;
     }
     assert!(n_killed > 0, "the run was never killed");
     assert!(command("killed").status().unwrap().success());
