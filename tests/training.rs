@@ -158,6 +158,22 @@ fn a_stopped_run_equals_an_undisturbed_one(method: &str) {
     assert!(loss.iter().all(|value| value.is_finite()), "{loss:?}");
 }
 
+/// Small collections take more passes than the recipe says, large ones fewer.
+#[test]
+fn a_recipe_can_bound_its_steps() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let lab = Lab::new();
+    for (bound, steps) in [("min_steps = 9", 12), ("max_steps = 3", 3)] {
+        let mut config = lab.config("sscd", &format!("run-{steps}"));
+        config.recipe = config
+            .recipe
+            .replace("epochs = 2", &format!("epochs = 2\n{bound}"));
+        let summary = run(&config);
+        assert!(summary.complete);
+        assert_eq!(summary.steps, steps, "{bound}");
+    }
+}
+
 #[test]
 fn a_stopped_sscd_run_goes_on_with_the_same_curve() {
     a_stopped_run_equals_an_undisturbed_one("sscd");

@@ -88,6 +88,9 @@ pub struct OptimiserRecipe {
     /// More epochs than `epochs` for a collection so small that they have fewer steps than this.
     #[serde(default)]
     pub min_steps: u64,
+    /// Fewer epochs for a collection so large that they have more steps than this; 0 for no limit.
+    #[serde(default)]
+    pub max_steps: u64,
     pub warmup_epochs: f32,
     /// Longest gradient over all parameters together; 0 for no limit.
     #[serde(default)]

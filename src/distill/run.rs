@@ -171,10 +171,14 @@ impl<'a> Run<'a> {
         let rate = f64::from(optimiser.learning_rate * factor);
         let least = optimiser.min_steps.div_ceil(batches.steps_per_epoch.max(1));
         let epochs = u64::from(optimiser.epochs).max(least);
+        let limit = match optimiser.max_steps {
+            0 => u64::MAX,
+            limit => limit,
+        };
         let schedule = Cosine {
             peak: rate * batches.batch as f64 / 256.0,
             warmup_steps: (f64::from(recipe.optimiser.warmup_epochs) * steps_per_epoch) as u64,
-            steps: epochs * batches.steps_per_epoch,
+            steps: limit.min(epochs * batches.steps_per_epoch),
         };
         Ok(Self {
             config,
@@ -222,7 +226,10 @@ impl<'a> Run<'a> {
         emit(RunEvent::Started {
             run_dir: self.folder.path.clone(),
             steps: self.schedule.steps,
-            epochs: (self.schedule.steps / self.batches.steps_per_epoch.max(1)) as u32,
+            epochs: self
+                .schedule
+                .steps
+                .div_ceil(self.batches.steps_per_epoch.max(1)) as u32,
             first_step: self.position.step,
             points,
         });
