@@ -8,7 +8,7 @@ use copylens::app;
 use copylens::cli;
 
 /// Large tensors come and go at every step of a network. System allocators give their pages back
-/// to the system each time, and fetching them again takes a third of the time of training.
+/// to the system each time, and fetching them again takes a quarter of the time of training.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Longer than one step of training on a slow processor, so that its pages are there for the next.

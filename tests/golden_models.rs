@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "the pictures of this test are in its files")]
+#[path = "support/formula.rs"]
+mod formula;
+
 use std::path::Path;
 
 use burn::tensor::Device;
@@ -13,48 +17,10 @@ use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
 use copylens::models::state;
 use copylens::weights;
-use copylens::weights::TensorMap;
 use copylens::weights::WeightTensor;
 
 const DIMENSIONS: usize = 256;
 const MAX_DIFFERENCE: f32 = 1e-4;
-
-fn fnv1a(name: &str) -> u64 {
-    name.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
-}
-
-fn splitmix64(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
-/// The tensor that the original calls `key`.
-fn by_formula(key: &str, shape: &[usize]) -> WeightTensor {
-    let hash = fnv1a(key);
-    let fan_in: usize = shape[1..].iter().product();
-    let is_bias = key.ends_with("bias") || key.ends_with("beta");
-    let values = (0..shape.iter().product::<usize>() as u64).map(|index| {
-        let u = (splitmix64(hash.wrapping_add(index)) >> 40) as f64 / 16_777_216.0;
-        let value = if key.ends_with("running_var") {
-            0.5 + u
-        } else if key.ends_with("running_mean") || (shape.len() == 1 && is_bias) {
-            0.2 * (u - 0.5)
-        } else if shape.len() == 1 {
-            0.5 + u
-        } else {
-            (2.0 * u - 1.0) * (6.0 / fan_in as f64).sqrt() / 1.15
-        };
-        value as f32
-    });
-    WeightTensor {
-        shape: shape.to_vec(),
-        values: values.collect(),
-    }
-}
 
 /// What the original calls a tensor of ours.
 fn original_key(spec: &ArchitectureSpec, ours: &str) -> String {
@@ -74,13 +40,9 @@ fn network(spec: &ArchitectureSpec, device: &Device) -> Network {
         large: None,
     };
     let network = Network::new(spec, head, device);
-    let tensors: TensorMap = state::read_shapes(&network)
-        .into_iter()
-        .map(|(name, shape)| {
-            let weight = by_formula(&original_key(spec, &name), &shape);
-            (name, weight)
-        })
-        .collect();
+    let tensors = formula::weights(state::read_shapes(&network), |name| {
+        original_key(spec, name)
+    });
     state::load_state(network, &tensors).unwrap()
 }
 
@@ -145,6 +107,6 @@ fn mobilenet_v2_equals_its_original() {
 #[test]
 fn the_formula_gives_the_documented_numbers() {
     let expected = [0.015_837_414, -0.149_392, 0.161_630_3, 0.120_756_45];
-    let found = by_formula("conv1.weight", &[64, 3, 7, 7]);
+    let found = formula::weight("conv1.weight", &[64, 3, 7, 7]);
     assert!(max_difference(&found.values[..4], &expected) < 1e-6);
 }
