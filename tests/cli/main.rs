@@ -20,6 +20,16 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
 
 const N_SCENES: u64 = 8;
+/// Reads the pictures of the desk into its library.
+const INDEX: [&str; 7] = [
+    "index",
+    "--library",
+    "library",
+    "--device",
+    "cpu",
+    "pictures",
+    "--json",
+];
 
 /// A data folder of its own and some pictures.
 struct Desk {
@@ -73,16 +83,7 @@ impl Desk {
     }
 
     fn index(&self) -> Value {
-        let words = [
-            "index",
-            "--library",
-            "library",
-            "--device",
-            "cpu",
-            "pictures",
-            "--json",
-        ];
-        self.json(&words).remove(0)
+        self.json(&INDEX).remove(0)
     }
 }
 
@@ -415,18 +416,9 @@ fn wrong_usage_is_2_and_a_failure_is_1_in_words() {
 fn two_commands_on_one_library_do_not_spoil_it() {
     let desk = Desk::with_scenes();
     desk.index();
-    let words = [
-        "index",
-        "--library",
-        "library",
-        "--device",
-        "cpu",
-        "pictures",
-        "--json",
-    ];
     let mut both: Vec<_> = (0..2)
         .map(|_| {
-            let mut command = desk.command(&words);
+            let mut command = desk.command(&INDEX);
             command.stdout(std::process::Stdio::piped());
             command.stderr(std::process::Stdio::piped());
             command.spawn().unwrap()
