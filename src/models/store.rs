@@ -96,8 +96,7 @@ impl ModelStore {
         if let Some(name) = name {
             name.clone_into(&mut checkpoint.card.name);
         }
-        let stem = from.file_stem().and_then(|stem| stem.to_str());
-        let path = self.free_path(name.or(stem).unwrap_or("model"));
+        let path = self.free_path(name.unwrap_or(&weights::name_of(from)));
         let Checkpoint {
             card,
             tensors,

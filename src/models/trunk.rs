@@ -69,6 +69,18 @@ impl Trunk {
         }
     }
 
+    /// What its batch normalizations add to a variance, where each of them follows a convolution.
+    pub fn norm_epsilon(&self) -> Option<f64> {
+        match self {
+            Self::ResNet(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileNetV3(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileNetV2(trunk) => Some(trunk.norm_epsilon()),
+            Self::EfficientNet(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileVit(trunk) => Some(trunk.norm_epsilon()),
+            Self::SqueezeNet(_) | Self::FastVit(_) | Self::VisionTransformer(_) => None,
+        }
+    }
+
     /// The same trunk whose stem and first blocks do not learn, running statistics included.
     ///
     /// What starts from trained weights keeps its first, general layers; they are also the dearest

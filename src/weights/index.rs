@@ -15,6 +15,7 @@ use super::TensorMap;
 use super::WeightTensor;
 use super::WeightsError;
 use super::container;
+use super::graph::GraphLayer;
 use super::onnx;
 use super::safetensors_file;
 use super::torch_legacy;
@@ -51,6 +52,7 @@ pub(super) fn malformed(reason: impl Into<String>) -> ListError {
 pub(super) struct Listing {
     pub(super) entries: BTreeMap<String, TensorEntry>,
     pub(super) metadata: BTreeMap<String, String>,
+    pub(super) graph: Vec<GraphLayer>,
 }
 
 /// The tensors of an open file: names, shapes, and where their numbers lie.
@@ -62,6 +64,8 @@ pub struct TensorIndex<R = BufReader<File>> {
     pub entries: BTreeMap<String, TensorEntry>,
     /// What a `.safetensors` file says about itself.
     pub metadata: BTreeMap<String, String>,
+    /// What an ONNX file does with its tensors, in the order of use; empty for other files.
+    pub graph: Vec<GraphLayer>,
 }
 
 impl TensorIndex {
@@ -106,6 +110,7 @@ impl<R: Read + Seek> TensorIndex<R> {
             container,
             entries: listing.entries,
             metadata: listing.metadata,
+            graph: listing.graph,
         })
     }
 

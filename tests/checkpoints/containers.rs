@@ -32,7 +32,7 @@ const PRECISIONS: [(&str, NumberType, f32); 4] = [
 fn check(tensors: &TensorMap, prefix: &str, name: &str, shape: &[usize], tolerance: f32) {
     let found = &tensors[&format!("{prefix}{name}")];
     assert_eq!(found.shape, shape, "{prefix}{name}");
-    let expected = formula::values(name, shape);
+    let expected = formula::weight(name, shape).values;
     assert_eq!(found.values.len(), expected.len());
     for (found, expected) in found.values.iter().zip(&expected) {
         let limit = expected.abs() * tolerance + if tolerance > 0.0 { 1e-7 } else { 0.0 };
@@ -108,7 +108,7 @@ fn a_module_that_was_saved_whole_is_read_by_its_parts() {
     let tensors = weights::read(&fixture("module.pth")).unwrap().tensors;
     for (name, shape) in [("weight", &[5, 4][..]), ("bias", &[5])] {
         assert_eq!(tensors[name].shape, shape);
-        let expected = formula::values(&format!("fc.{name}"), shape);
+        let expected = formula::weight(&format!("fc.{name}"), shape).values;
         assert_eq!(tensors[name].values, expected);
     }
     assert_eq!(tensors.len(), 2);
@@ -116,7 +116,7 @@ fn a_module_that_was_saved_whole_is_read_by_its_parts() {
 
 #[test]
 fn views_of_one_storage_are_read_as_they_are_seen() {
-    let base = formula::values("fc.weight", &[5, 4]);
+    let base = formula::weight("fc.weight", &[5, 4]).values;
     let at = |row: usize, column: usize| base[row * 4 + column];
     for file in ["views-zip.pth", "views-legacy.pth"] {
         let tensors = weights::read(&fixture(file)).unwrap().tensors;

@@ -7,7 +7,10 @@
 
 mod attacks;
 mod containers;
+#[allow(dead_code, reason = "this test needs only some of it")]
+#[path = "../support/formula.rs"]
 mod formula;
+mod graphs;
 mod import;
 mod mutations;
 #[path = "../support/mod.rs"]

@@ -5,9 +5,11 @@
 //! - `recognize`: which network it is, from names and shapes alone.
 //! - `head`: which linear layers belong to the descriptor.
 //! - `plan`: all of that together, before any number is read.
+//! - `graph`: the same for an ONNX file whose names are lost, from the order of its layers.
 //! - `report`: what became of each tensor.
 
 mod exported;
+mod graph;
 mod head;
 mod plan;
 mod recognize;
@@ -22,6 +24,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
+use crate::weights;
 use crate::weights::Container;
 use crate::weights::NumberType;
 use crate::weights::Precision;
@@ -44,6 +47,7 @@ use super::trunk;
 use plan::Plan;
 use plan::Problem;
 use recognize::Source;
+use styles::Made;
 
 /// A file that was read completely.
 #[derive(Clone, Debug)]
@@ -118,7 +122,9 @@ fn foreign(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, Mo
         path: path.clone(),
         source,
     };
-    let plan = plan::plan(&index.entries, only).map_err(|problem| match problem {
+    let plan = plan::plan(&index.entries, only)
+        .or_else(|problem| graph::plan(&index.graph, &index.entries, only).ok_or(problem));
+    let plan = plan.map_err(|problem| match problem {
         Problem::Nothing => ModelError::NotRecognized { path: path.clone() },
         Problem::Close(closest) => ModelError::Close {
             path: path.clone(),
@@ -174,7 +180,7 @@ fn card(index: &TensorIndex, plan: &Plan) -> ModelCard {
     let origin = head.origin.or(network.style.label);
     let origin = origin.map_or_else(String::new, |origin| format!(", {origin}"));
     ModelCard {
-        name: words(path.file_stem()),
+        name: weights::name_of(path),
         architecture: network.spec.id.to_owned(),
         head: head.form,
         dimensions: head.dimensions,
@@ -192,10 +198,12 @@ fn load(
     report: &mut ImportReport,
 ) -> Result<WeightTensor, WeightsError> {
     if let Some(made) = source.made {
-        report.reshaped.push(format!(
-            "{}: not in the file, put in without effect",
-            source.ours
-        ));
+        if !matches!(made, Made::Folded(_)) {
+            report.reshaped.push(format!(
+                "{}: not in the file, put in without effect",
+                source.ours
+            ));
+        }
         return Ok(WeightTensor {
             shape: source.shape.clone(),
             values: made.values(&source.shape),

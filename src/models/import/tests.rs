@@ -115,6 +115,32 @@ fn a_classifier_is_no_descriptor() {
 }
 
 #[test]
+fn the_head_of_simclr_is_left_out_with_and_without_biases() {
+    // SEED's teacher has them; SimCLR's own last layer, and both layers of OpenSelfSup, do not.
+    for biases in [&["0", "3"][..], &["0"], &[]] {
+        let prefix = "model.module.module.module.";
+        let mut entries = trunk("resnet50", |name| format!("{prefix}{name}"));
+        let n_trunk = entries.len();
+        let mut put = |name: &str, shape: &[usize]| {
+            entries.insert(format!("{prefix}fc.{name}"), entry(shape));
+        };
+        put("0.weight", &[2048, 2048]);
+        put("3.weight", &[128, 2048]);
+        for leaf in ["weight", "bias", "running_mean", "running_var"] {
+            put(&format!("1.{leaf}"), &[2048]);
+        }
+        for layer in biases {
+            let n = if *layer == "0" { 2048 } else { 128 };
+            put(&format!("{layer}.bias"), &[n]);
+        }
+        let plan = planned(&entries);
+        assert_eq!(plan.head.form, HeadForm::AVERAGE);
+        assert_eq!((plan.head.dimensions, plan.report.mapped), (2048, n_trunk));
+        assert!(plan.report.unused.is_empty(), "{:?}", plan.report.unused);
+    }
+}
+
+#[test]
 fn isc21_has_a_layer_without_bias_and_its_normalization() {
     let trunk = trunk("resnet18", |name| {
         format!("state_dict.module.backbone.{name}")
