@@ -9,6 +9,7 @@
 //!   of [`run`].
 
 mod bench;
+mod bench_networks;
 mod compare;
 mod devices;
 mod distill;
@@ -149,6 +150,8 @@ mod tests {
              --device cpu --out R --resume --json",
             "evaluate disc21 --data D --model m --json",
             "bench --device cpu --json",
+            "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
+            "bench --networks all --json",
             "import a.pth --architecture resnet50 --name N --json",
             "export m --to a.safetensors --half",
             "export m a.safetensors",
@@ -166,6 +169,9 @@ mod tests {
             "index --library L",
             "compare a.jpg",
             "embed a.jpg",
+            "bench --batch 4",
+            "bench --networks all --batch 0",
+            "bench --networks all --seconds -1",
             "export m",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());

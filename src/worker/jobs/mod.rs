@@ -4,6 +4,7 @@
 //! `JobResult`, and an arm of [`from_request`].
 
 mod bench;
+mod bench_networks;
 mod check_pictures;
 mod compare;
 mod describe;
@@ -90,6 +91,17 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::BenchNetworks {
+            networks,
+            batch_sizes,
+            measured,
+            device,
+        } => Box::new(bench_networks::BenchNetworks {
+            networks,
+            batch_sizes,
+            measured,
+            device,
+        }),
         JobRequest::RemoveFolder { library, folder } => {
             Box::new(remove_folder::RemoveFolder { library, folder })
         }
