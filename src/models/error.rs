@@ -38,6 +38,8 @@ pub enum ModelError {
         found: u32,
         newest: u32,
     },
+    #[error("Pictures of {width} x {height} pixels are too small for this network")]
+    TooSmall { height: usize, width: usize },
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
     Bundled,
     #[error("This model file cannot be used: {path}")]
@@ -68,6 +70,7 @@ impl ModelError {
                  teachers, in the form its authors publish."
             }
             Self::NotAModel { .. } => "Import the file: it may be recognized.",
+            Self::TooSmall { .. } => "Choose larger pictures.",
             Self::Bundled => "Export it, and import the copy under another name.",
             Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),
             Self::Change { .. } => "Check that the folder may be changed and the disk has room.",

@@ -11,6 +11,7 @@ mod error;
 mod fastvit;
 mod feature_map;
 pub mod gelu;
+pub mod graph;
 pub mod head;
 pub mod heads;
 pub mod import;
