@@ -21,6 +21,7 @@ mod mobilenet_v3;
 mod mobilevit;
 pub mod model_file;
 pub mod network;
+pub mod onnx_export;
 mod residual;
 pub mod resnet;
 mod rounding;

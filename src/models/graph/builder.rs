@@ -81,9 +81,10 @@ impl<'a> Builder<'a> {
         let shape = shape::infer(&operation, &shapes).unwrap_or_else(|| {
             // The error is told at the end, so that a recording reads like a `forward`.
             self.is_too_small = true;
-            let channels = match &operation {
-                Operation::Conv(conv) => conv.weight.shape[0],
-                _ => shapes[0].channels(),
+            let channels = if let Operation::Conv(conv) = &operation {
+                conv.weight.shape[0]
+            } else {
+                shapes[0].channels()
             };
             Shape::map(channels, 1, 1)
         });
@@ -231,6 +232,14 @@ impl<'a> Builder<'a> {
         self.push(Operation::MaxPool(window), &[x])
     }
 
+    /// A map of `[height, width]`; as it is where that is its size.
+    pub fn resize(&mut self, x: NodeId, [height, width]: [usize; 2]) -> NodeId {
+        if self.shape(x) == Shape::map(self.shape(x).channels(), height, width) {
+            return x;
+        }
+        self.push(Operation::Resize { height, width }, &[x])
+    }
+
     /// The mean of each channel of a map.
     pub fn mean(&mut self, x: NodeId) -> NodeId {
         self.push(Operation::Mean, &[x])
@@ -241,17 +250,14 @@ impl<'a> Builder<'a> {
         self.push(Operation::JoinChannels, &[a, b])
     }
 
-    /// A constant table that is not a parameter as it is; `name` is that of a parameter with what
-    /// sets the table apart.
+    /// Rows of numbers that are not one parameter as it is, under a name of their own.
     pub fn table(
         &mut self,
         name: &str,
         shape: [usize; 2],
         make: impl FnOnce() -> Vec<f32>,
     ) -> Constant {
-        let (mut table, _) = self.weights.get(name, || (shape.to_vec(), make(), None));
-        table.name = name.into();
-        table
+        self.weights.table(name, shape, make)
     }
 
     /// The name of a parameter, such as `trunk.pos_embed`.
@@ -264,7 +270,7 @@ impl<'a> Builder<'a> {
 fn plain(conv: &Conv2d) -> (Vec<usize>, Vec<f32>, Option<Vec<f32>>) {
     let weight = values(conv.weight.val());
     let bias = conv.bias.as_ref().map(|bias| values(bias.val()));
-    (conv.weight.dims::<4>().to_vec(), weight, bias)
+    (conv.weight.dims().to_vec(), weight, bias)
 }
 
 /// Zeros around a map of `[height, width]`.

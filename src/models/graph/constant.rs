@@ -31,7 +31,7 @@ impl Constant {
 
     /// Its shape, which must have so many axes.
     pub fn dims<const D: usize>(&self) -> [usize; D] {
-        let dims = self.shape.as_slice().try_into();
+        let dims: Result<[usize; D], _> = self.shape.as_slice().try_into();
         dims.unwrap_or_else(|_| panic!("{} has {} axes, not {D}", self.name, self.shape.len()))
     }
 }
@@ -81,15 +81,26 @@ impl Weights {
         layer: &str,
         make: impl FnOnce() -> (Vec<usize>, Vec<f32>, Option<Vec<f32>>),
     ) -> Layer {
-        if let Some(known) = self.layers.get(layer) {
-            return known.clone();
-        }
-        let (shape, weight, bias) = make();
-        let weight = Constant::new(&format!("{layer}.weight"), &shape, weight);
-        let bias = bias.map(|bias| Constant::new(&format!("{layer}.bias"), &[bias.len()], bias));
-        let made = (weight, bias);
-        self.layers.insert(layer.to_owned(), made.clone());
-        made
+        let known = self.layers.entry(layer.to_owned());
+        let constants = known.or_insert_with(|| {
+            let (shape, weight, bias) = make();
+            let weight = Constant::new(&format!("{layer}.weight"), &shape, weight);
+            let bias = bias.map(|b| Constant::new(&format!("{layer}.bias"), &[b.len()], b));
+            (weight, bias)
+        });
+        constants.clone()
+    }
+
+    /// The table of this name, made where it is not known yet.
+    pub(super) fn table(
+        &mut self,
+        name: &str,
+        shape: [usize; 2],
+        make: impl FnOnce() -> Vec<f32>,
+    ) -> Constant {
+        let known = self.layers.entry(name.to_owned());
+        let (table, _) = known.or_insert_with(|| (Constant::new(name, &shape, make()), None));
+        table.clone()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Convolutions made of several layers, exactly: what follows one without a bend in between is a
 //! part of it (RepVGG, Ding et al., arXiv:2101.03697, section 3.3).
 
+use burn::module::Param;
 use burn::nn::BatchNorm;
 use burn::nn::conv::Conv2d;
+use burn::tensor::Tensor;
 
 use crate::models::layers::ConvNorm;
 
@@ -72,6 +74,11 @@ impl Kernel {
         self
     }
 
+    /// Followed by a learned factor for each channel.
+    pub fn scaled_by<const D: usize>(self, factors: &Param<Tensor<D>>) -> Self {
+        self.scaled(&doubles(values(factors.val())))
+    }
+
     /// With zeros around, up to another odd size.
     pub fn grown(self, size: usize) -> Self {
         let [out, into, height, width] = self.shape;
@@ -92,13 +99,20 @@ impl Kernel {
     }
 
     /// Added to another branch of the same shape.
-    pub fn plus(mut self, other: &Self) -> Self {
+    pub fn plus(self, other: &Self) -> Self {
+        self.combined(other, |sum, value| sum + value)
+    }
+
+    /// Another branch of the same shape taken away.
+    pub fn minus(self, other: &Self) -> Self {
+        self.combined(other, |difference, value| difference - value)
+    }
+
+    fn combined(mut self, other: &Self, combine: fn(f64, f64) -> f64) -> Self {
         assert_eq!(self.shape, other.shape);
-        for (sum, value) in self.weight.iter_mut().zip(&other.weight) {
-            *sum += value;
-        }
-        for (sum, value) in self.bias.iter_mut().zip(&other.bias) {
-            *sum += value;
+        let own = self.weight.iter_mut().chain(&mut self.bias);
+        for (own, value) in own.zip(other.weight.iter().chain(&other.bias)) {
+            *own = combine(*own, *value);
         }
         self
     }

@@ -72,6 +72,14 @@ impl Output {
     }
 }
 
+/// Where the maps of a trunk are in its graph; see `Maps`.
+#[derive(Clone, Copy, Debug)]
+pub struct MapNodes {
+    pub fine: NodeId,
+    pub deep: NodeId,
+    pub token: Option<NodeId>,
+}
+
 /// A network in evaluation, for pictures of one size.
 #[derive(Clone, Debug)]
 pub struct Graph {

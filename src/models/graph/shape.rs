@@ -150,7 +150,7 @@ pub(super) fn infer(operation: &Operation, inputs: &[Shape]) -> Option<Shape> {
             Shape::rows(rows, *count)
         }
         Operation::LayerNorm { scale, .. } => {
-            assert_eq!([first().as_rows()[1]], scale.dims(), "{}", scale.name);
+            assert_eq!([first().as_rows()[1]], scale.dims::<1>(), "{}", scale.name);
             first()
         }
         Operation::Attention { heads, groups } => {
