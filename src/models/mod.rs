@@ -1,6 +1,7 @@
 //! Networks, model files, and the embedder that turns pictures into descriptors.
 //!
-//! - Owns: architectures, heads, the model store, [`FeatureMap`].
+//! - Owns: architectures, heads, the model store, [`FeatureMap`], graphs of networks for processors
+//!   and for files of ONNX.
 //! - Invariant: a model loads completely or not at all.
 //! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
 //! - To add a network: one folder, one variant of `Trunk` and one row of [`ARCHITECTURES`].
