@@ -38,7 +38,7 @@ pub struct ExportArgs {
     /// The file to write.
     #[arg(required_unless_present = "to", conflicts_with = "to")]
     file: Option<PathBuf>,
-    /// The file to write.
+    /// The file to write; a name in .onnx makes a file of ONNX, which other programs can run.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     /// Store numbers in half precision: half the size, descriptors change a little.

@@ -38,6 +38,12 @@ pub enum ModelError {
         found: u32,
         newest: u32,
     },
+    #[error(
+        "The model has {megabytes} MB of weights, more than the 2 GB an ONNX file can hold: {path}"
+    )]
+    TooLargeForOnnx { path: PathBuf, megabytes: usize },
+    #[error("Pictures of {width} x {height} pixels are too small for this network")]
+    TooSmall { height: usize, width: usize },
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
     Bundled,
     #[error("This model file cannot be used: {path}")]
@@ -68,6 +74,8 @@ impl ModelError {
                  teachers, in the form its authors publish."
             }
             Self::NotAModel { .. } => "Import the file: it may be recognized.",
+            Self::TooLargeForOnnx { .. } => "Export it as a .safetensors file.",
+            Self::TooSmall { .. } => "Choose larger pictures.",
             Self::Bundled => "Export it, and import the copy under another name.",
             Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),
             Self::Change { .. } => "Check that the folder may be changed and the disk has room.",

@@ -13,9 +13,9 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 
 /// Below this value a feature counts as absent in [`gem`] (SSCD, section 4.1).
-const GEM_EPSILON: f32 = 1e-6;
+pub(super) const GEM_EPSILON: f32 = 1e-6;
 /// Below this norm a vector is left as it is by [`l2_normalize`].
-const NORM_EPSILON: f32 = 1e-12;
+pub(super) const NORM_EPSILON: f32 = 1e-12;
 
 /// A convolution without bias, and its batch normalisation.
 #[derive(Module, Debug)]

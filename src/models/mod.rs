@@ -1,6 +1,7 @@
 //! Networks, model files, and the embedder that turns pictures into descriptors.
 //!
-//! - Owns: architectures, heads, the model store, [`FeatureMap`].
+//! - Owns: architectures, heads, the model store, [`FeatureMap`], graphs of networks for processors
+//!   and for files of ONNX.
 //! - Invariant: a model loads completely or not at all.
 //! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
 //! - To add a network: one folder, one variant of `Trunk` and one row of [`ARCHITECTURES`].
@@ -11,6 +12,7 @@ mod error;
 mod fastvit;
 mod feature_map;
 pub mod gelu;
+pub mod graph;
 pub mod head;
 pub mod heads;
 pub mod import;
@@ -20,6 +22,7 @@ mod mobilenet_v3;
 mod mobilevit;
 pub mod model_file;
 pub mod network;
+pub mod onnx_export;
 mod residual;
 pub mod resnet;
 mod rounding;

@@ -2,6 +2,8 @@
 //!
 //! Shape suffixes: `b` batch, `c` channels, `h` height, `w` width, `k` large vector, `d` descriptor.
 
+use std::collections::BTreeMap;
+
 use burn::module::Module;
 use burn::nn::BatchNorm;
 use burn::nn::BatchNormConfig;
@@ -13,9 +15,20 @@ use burn::nn::LinearConfig;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::ModelError;
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::Graph;
+use super::graph::MapNodes;
+use super::graph::NodeId;
+use super::graph::Operation;
+use super::graph::Output;
+use super::graph::Weights;
 use super::head::HeadForm;
 use super::head::HeadLayers;
 use super::head::Pooling;
+use super::layers::GEM_EPSILON;
+use super::layers::NORM_EPSILON;
 use super::layers::generalized_mean;
 use super::layers::hard_swish;
 use super::layers::l2_normalize;
@@ -111,6 +124,49 @@ impl Network {
         }
     }
 
+    /// What the network does in evaluation with a picture of `[height, width]`, as plain operations.
+    ///
+    /// `weights` are those of this network as it is now (`Weights::of`).
+    pub fn graph(&self, size: [usize; 2], weights: &mut Weights) -> Result<Graph, ModelError> {
+        let (mut builder, x) = Builder::new(size, weights);
+        let maps = self.trunk.record(x, &mut builder);
+        let pooled = record_pool(self.pooling, maps, &mut builder);
+        let mut vector = self.record_linear(pooled, &mut builder);
+        if let Some(projector) = &self.projector {
+            vector = builder.linear(vector, projector);
+        }
+        let normalize = Operation::Normalize {
+            epsilon: NORM_EPSILON,
+        };
+        let mut outputs = BTreeMap::from([
+            (Output::Fine, maps.fine),
+            (Output::Deep, maps.deep),
+            (Output::Descriptor, builder.push(normalize, &[vector])),
+        ]);
+        if let Some(token) = maps.token {
+            outputs.insert(Output::Token, token);
+        } else {
+            let cells = builder.push(Operation::MapToRows, &[maps.deep]);
+            let cells = builder.activate(cells, Activation::AtLeast(GEM_EPSILON));
+            let cells = self.record_linear(cells, &mut builder);
+            outputs.insert(Output::Cells, cells);
+        }
+        builder.finish(outputs)
+    }
+
+    fn record_linear(&self, mut x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        if let Some(hidden) = &self.hidden {
+            x = builder.linear(x, hidden);
+            x = builder.activate(x, Activation::HardSwish);
+        }
+        match (&self.fc, &self.norm) {
+            (Some(fc), Some(norm)) => builder.linear_norm(x, fc, norm),
+            (Some(fc), None) => builder.linear(x, fc),
+            // A normalization comes with a layer before it, see `Network::new`.
+            (None, _) => x,
+        }
+    }
+
     /// The layers between pooling and normalisation, `[n, c]` to `[n, k]`; also for single cells.
     pub fn linear(&self, mut x_nc: Tensor<2>) -> Tensor<2> {
         if let Some(hidden) = &self.hidden {
@@ -146,5 +202,27 @@ fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
             Tensor::cat(vec![token_bc, generalized_mean(deep, power)], 1)
         }
         (_, _) => generalized_mean(deep, power),
+    }
+}
+
+/// What [`pool`] does.
+fn record_pool(pooling: Pooling, maps: MapNodes, builder: &mut Builder<'_>) -> NodeId {
+    let power = match pooling {
+        Pooling::Average => return builder.mean(maps.deep),
+        Pooling::GemOne => 1,
+        Pooling::TokenGem => 4,
+        Pooling::Gem | Pooling::Token | Pooling::TokenGemThree => 3,
+    };
+    let mean = Operation::GeneralizedMean {
+        power,
+        epsilon: GEM_EPSILON,
+    };
+    match (pooling, maps.token) {
+        (Pooling::Token, Some(token)) => token,
+        (Pooling::TokenGem | Pooling::TokenGemThree, Some(token)) => {
+            let mean = builder.push(mean, &[maps.deep]);
+            builder.join(token, mean)
+        }
+        (_, _) => builder.push(mean, &[maps.deep]),
     }
 }

@@ -7,6 +7,10 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::graph;
+use super::graph::Builder;
+use super::graph::NodeId;
+use super::graph::Operation;
 use super::layers::ConvShape;
 use super::layers::conv;
 
@@ -39,6 +43,22 @@ impl SqueezeExcitation {
         let mean = x_bchw.clone().reshape([b, c, h * w]).mean_dim(2);
         let squeezed = activation(self.fc1.forward(mean.reshape([b, c, 1, 1])));
         x_bchw * gate(self.fc2.forward(squeezed))
+    }
+
+    /// What [`Self::forward`] does, as a part of a graph.
+    pub fn record(
+        &self,
+        x: NodeId,
+        activation: graph::Activation,
+        gate: graph::Activation,
+        builder: &mut Builder<'_>,
+    ) -> NodeId {
+        let mean = builder.mean(x);
+        let squeezed = builder.conv_vector(mean, &self.fc1);
+        let squeezed = builder.activate(squeezed, activation);
+        let factors = builder.conv_vector(squeezed, &self.fc2);
+        let factors = builder.activate(factors, gate);
+        builder.push(Operation::Gate, &[x, factors])
     }
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
+use burn::tensor::Device;
+
 use crate::persist;
 use crate::weights;
 use crate::weights::Precision;
@@ -16,6 +18,7 @@ use super::import::Checkpoint;
 use super::import::ImportReport;
 use super::model_file;
 use super::model_file::ModelCard;
+use super::onnx_export;
 
 /// The model that ships inside the program.
 pub const BUNDLED_ID: &str = "bundled";
@@ -108,15 +111,20 @@ impl ModelStore {
         Ok(Imported { info, report })
     }
 
-    /// Writes a copy of a model to a place of the user's choice.
+    /// Writes a copy of a model to a place of the user's choice; as a file of ONNX where its name
+    /// ends like one.
     pub fn export(&self, id: &str, to: &Path) -> Result<(), ModelError> {
         let info = self.find(id)?;
+        if onnx_export::is_onnx_name(to) {
+            return export_onnx(&info, to, Precision::F32);
+        }
         let bytes = model_bytes(&info)?;
         persist::save(to, &bytes)?;
         Ok(())
     }
 
-    /// Writes a model under the names that its network has in other programs.
+    /// Writes a model for other programs: under the names that its network has there, or as a file
+    /// of ONNX where the name ends like one.
     pub fn export_original(
         &self,
         id: &str,
@@ -124,6 +132,9 @@ impl ModelStore {
         precision: Precision,
     ) -> Result<(), ModelError> {
         let info = self.find(id)?;
+        if onnx_export::is_onnx_name(to) {
+            return export_onnx(&info, to, precision);
+        }
         let file = read_model(&info)?;
         let card = ModelCard::from_metadata(&file.metadata, &info.path)?;
         let exported = import::export_file(&card, file.tensors)?;
@@ -263,6 +274,15 @@ pub fn read_model(info: &ModelInfo) -> Result<TensorFile, ModelError> {
         });
     }
     read(&info.path)
+}
+
+fn export_onnx(info: &ModelInfo, to: &Path, precision: Precision) -> Result<(), ModelError> {
+    let file = read_model(info)?;
+    let (card, network) = model_file::build(&file, &info.path, &Device::flex())?;
+    drop(file);
+    let bytes = onnx_export::encode(&card, &network, precision, &info.path)?;
+    persist::save(to, &bytes)?;
+    Ok(())
 }
 
 fn model_bytes(info: &ModelInfo) -> Result<Vec<u8>, ModelError> {

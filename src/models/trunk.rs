@@ -9,6 +9,9 @@ use super::efficientnet::EfficientNet;
 use super::efficientnet::EfficientNetConfig;
 use super::fastvit;
 use super::fastvit::FastVit;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::head::HeadForm;
 use super::head::HeadLayers;
 use super::mobilenet_v2;
@@ -78,6 +81,20 @@ impl Trunk {
             Self::EfficientNet(trunk) => Some(trunk.norm_epsilon()),
             Self::MobileVit(trunk) => Some(trunk.norm_epsilon()),
             Self::SqueezeNet(_) | Self::FastVit(_) | Self::VisionTransformer(_) => None,
+        }
+    }
+
+    /// What [`Self::forward`] does in evaluation, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        match self {
+            Self::ResNet(trunk) => trunk.record(x, builder),
+            Self::MobileNetV3(trunk) => trunk.record(x, builder),
+            Self::MobileNetV2(trunk) => trunk.record(x, builder),
+            Self::SqueezeNet(trunk) => trunk.record(x, builder),
+            Self::EfficientNet(trunk) => trunk.record(x, builder),
+            Self::FastVit(trunk) => trunk.record(x, builder),
+            Self::MobileVit(trunk) => trunk.record(x, builder),
+            Self::VisionTransformer(trunk) => trunk.record(x, builder),
         }
     }
 

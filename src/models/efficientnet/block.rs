@@ -5,6 +5,9 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
 
+use crate::models::graph::Activation;
+use crate::models::graph::Builder;
+use crate::models::graph::NodeId;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::residual::SqueezeExcitation;
@@ -81,5 +84,20 @@ impl Block {
         } else {
             y
         }
+    }
+
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let mut y = x;
+        for layer in self.expand.iter().chain(&self.depthwise) {
+            y = builder.conv_norm(y, layer);
+            y = builder.activate(y, Activation::Silu);
+        }
+        if let Some(squeeze) = &self.squeeze {
+            y = squeeze.record(y, Activation::Silu, Activation::Sigmoid, builder);
+        }
+        if let Some(project) = &self.project {
+            y = builder.conv_norm(y, project);
+        }
+        if self.residual { builder.add(y, x) } else { y }
     }
 }

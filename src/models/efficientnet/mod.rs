@@ -9,6 +9,10 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::silu::silu;
@@ -100,6 +104,29 @@ impl EfficientNet {
             fine,
             deep: x,
             token_bc: None,
+        }
+    }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let (early, late) = self.stages.split_at(FIRST_STRIDE32);
+        let x = builder.conv_norm(x, &self.stem);
+        let mut x = builder.activate(x, Activation::Silu);
+        for block in early.iter().flatten() {
+            x = block.record(x, builder);
+        }
+        let fine = x;
+        for block in late.iter().flatten() {
+            x = block.record(x, builder);
+        }
+        if let Some(last) = &self.last {
+            x = builder.conv_norm(x, last);
+            x = builder.activate(x, Activation::Silu);
+        }
+        MapNodes {
+            fine,
+            deep: x,
+            token: None,
         }
     }
 }

@@ -12,6 +12,10 @@ use burn::tensor::activation::relu;
 use burn::tensor::activation::sigmoid;
 
 use crate::models::gelu::gelu;
+use crate::models::graph::Activation;
+use crate::models::graph::Builder;
+use crate::models::graph::Kernel;
+use crate::models::graph::NodeId;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::layers::conv;
@@ -71,6 +75,35 @@ impl MobileOne {
         }
         gelu(y)
     }
+
+    /// The convolution that equals the sum of the branches.
+    fn kernel(&self) -> Kernel {
+        let conv = &self.conv_kxk.conv;
+        let size = conv.kernel_size[0];
+        let mut kernel = Kernel::of_norm(&self.conv_kxk);
+        if let Some(scale) = &self.conv_scale {
+            kernel = kernel.plus(&Kernel::of_norm(scale).grown(size));
+        }
+        if let Some(norm) = &self.identity {
+            kernel = kernel.plus(&self.unchanged().normalized(norm));
+        }
+        kernel
+    }
+
+    /// A convolution of the same size that changes nothing.
+    fn unchanged(&self) -> Kernel {
+        let conv = &self.conv_kxk.conv;
+        let [channels, ..] = conv.weight.dims();
+        Kernel::identity(channels, conv.groups, conv.kernel_size[0])
+    }
+
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let mut y = builder.folded(x, &self.conv_kxk.conv, || self.kernel());
+        if let Some(se) = &self.se {
+            y = se.record(y, Activation::Relu, Activation::Sigmoid, builder);
+        }
+        builder.activate(y, Activation::Gelu)
+    }
 }
 
 /// Half the size and other channels: a 7x7 and a 3x3 convolution added up, then a 1x1.
@@ -100,6 +133,15 @@ impl Downsample {
         let large = self.large_conv.forward(x_bchw.clone());
         self.project
             .forward(large + self.small_conv.forward(x_bchw))
+    }
+
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let large = &self.large_conv.conv;
+        let mixed = builder.folded(x, large, || {
+            let small = Kernel::of_norm(&self.small_conv).grown(large.kernel_size[0]);
+            Kernel::of_norm(&self.large_conv).plus(&small)
+        });
+        self.project.record(mixed, builder)
     }
 }
 
@@ -149,12 +191,34 @@ impl Block {
         let x = self.token_mixer.forward(x_bchw);
         x.clone() + self.mlp.forward(x) * self.layer_scale.val().unsqueeze::<4>()
     }
+
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let x = self.token_mixer.record(x, builder);
+        let ConvMlp { conv, fc1, fc2 } = &self.mlp;
+        let y = builder.conv_norm(x, conv);
+        let y = builder.conv(y, fc1);
+        let y = builder.activate(y, Activation::Gelu);
+        let y = builder.folded(y, fc2, || Kernel::of(fc2).scaled_by(&self.layer_scale));
+        builder.add(x, y)
+    }
 }
 
 impl RepMixer {
     fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
         let change = self.mixer.mix(x_bchw.clone()) - self.norm.forward(x_bchw.clone());
         x_bchw + change * self.layer_scale.val().unsqueeze::<4>()
+    }
+
+    /// Nothing in it is bent, so all of it is one convolution.
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let mixer = &self.mixer;
+        builder.folded(x, &mixer.conv_kxk.conv, || {
+            let unchanged = mixer.unchanged();
+            let change = mixer
+                .kernel()
+                .minus(&unchanged.clone().normalized(&self.norm));
+            unchanged.plus(&change.scaled_by(&self.layer_scale))
+        })
     }
 }
 

@@ -8,6 +8,9 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvShape;
 use super::trunk::Maps;
 use super::trunk::freeze_blocks;
@@ -100,6 +103,27 @@ impl FastVit {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph; branches that are added up become one convolution.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let mut x = x;
+        for layer in &self.stem {
+            x = layer.record(x, builder);
+        }
+        let (early, last) = self.stages.split_at(BLOCKS.len() - 1);
+        for stage in early {
+            x = stage.record(x, builder);
+        }
+        let fine = x;
+        for stage in last {
+            x = stage.record(x, builder);
+        }
+        MapNodes {
+            fine,
+            deep: self.final_conv.record(x, builder),
+            token: None,
+        }
+    }
 }
 
 impl Stage {
@@ -110,6 +134,16 @@ impl Stage {
         };
         for block in &self.blocks {
             x = block.forward(x);
+        }
+        x
+    }
+
+    fn record(&self, mut x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        if let Some(downsample) = &self.downsample {
+            x = downsample.record(x, builder);
+        }
+        for block in &self.blocks {
+            x = block.record(x, builder);
         }
         x
     }

@@ -7,6 +7,10 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::layers::relu6;
@@ -88,6 +92,26 @@ impl MobileNetV2 {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let (early, late) = self.blocks.split_at(FIRST_STRIDE32);
+        let x = builder.conv_norm(x, &self.stem);
+        let mut x = builder.activate(x, Activation::Relu6);
+        for block in early {
+            x = block.record(x, builder);
+        }
+        let fine = x;
+        for block in late {
+            x = block.record(x, builder);
+        }
+        let x = builder.conv_norm(x, &self.last);
+        MapNodes {
+            fine,
+            deep: builder.activate(x, Activation::Relu6),
+            token: None,
+        }
+    }
 }
 
 impl Block {
@@ -112,6 +136,15 @@ impl Block {
         let y = relu6(self.depthwise.forward(y));
         let y = self.project.forward(y);
         if self.residual { y + x_bchw } else { y }
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let y = builder.conv_norm(x, &self.expand);
+        let y = builder.activate(y, Activation::Relu6);
+        let y = builder.conv_norm(y, &self.depthwise);
+        let y = builder.activate(y, Activation::Relu6);
+        let y = builder.conv_norm(y, &self.project);
+        if self.residual { builder.add(y, x) } else { y }
     }
 }
 

@@ -7,6 +7,10 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::layers::hard_sigmoid;
@@ -137,6 +141,26 @@ impl MobileNetV3 {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let (early, late) = self.blocks.split_at(FIRST_STRIDE32);
+        let x = builder.conv_norm(x, &self.stem);
+        let mut x = builder.activate(x, Activation::HardSwish);
+        for block in early {
+            x = block.record(x, builder);
+        }
+        let fine = x;
+        for block in late {
+            x = block.record(x, builder);
+        }
+        let x = builder.conv_norm(x, &self.last);
+        MapNodes {
+            fine,
+            deep: builder.activate(x, Activation::HardSwish),
+            token: None,
+        }
+    }
 }
 
 impl Block {
@@ -168,6 +192,24 @@ impl Block {
         }
         y = self.project.forward(y);
         if self.residual { y + x_bchw } else { y }
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let activation = if self.hard_swish {
+            Activation::HardSwish
+        } else {
+            Activation::Relu
+        };
+        let mut y = x;
+        for layer in self.expand.iter().chain([&self.depthwise]) {
+            y = builder.conv_norm(y, layer);
+            y = builder.activate(y, activation);
+        }
+        if let Some(squeeze) = &self.squeeze {
+            y = squeeze.record(y, Activation::Relu, Activation::HardSigmoid, builder);
+        }
+        y = builder.conv_norm(y, &self.project);
+        if self.residual { builder.add(y, x) } else { y }
     }
 
     fn activate(&self, x: Tensor<4>) -> Tensor<4> {

@@ -8,6 +8,10 @@ use burn::module::Module;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::silu::silu;
@@ -136,6 +140,26 @@ impl MobileVit {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let x = builder.conv_norm(x, &self.stem);
+        let mut x = builder.activate(x, Activation::Silu);
+        let (early, last) = self.stages.split_at(STRIDES.len() - 1);
+        for stage in early {
+            x = stage.record(x, builder);
+        }
+        let fine = x;
+        for stage in last {
+            x = stage.record(x, builder);
+        }
+        let x = builder.conv_norm(x, &self.last);
+        MapNodes {
+            fine,
+            deep: builder.activate(x, Activation::Silu),
+            token: None,
+        }
+    }
 }
 
 impl Stage {
@@ -146,6 +170,16 @@ impl Stage {
         match &self.mixer {
             Some(mixer) => mixer.forward(x_bchw),
             None => x_bchw,
+        }
+    }
+
+    fn record(&self, mut x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        for block in &self.blocks {
+            x = block.record(x, builder);
+        }
+        match &self.mixer {
+            Some(mixer) => mixer.record(x, builder),
+            None => x,
         }
     }
 }
@@ -167,6 +201,15 @@ impl Block {
         let y = silu(self.depthwise.forward(y));
         let y = self.project.forward(y);
         if self.residual { y + x_bchw } else { y }
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let y = builder.conv_norm(x, &self.expand);
+        let y = builder.activate(y, Activation::Silu);
+        let y = builder.conv_norm(y, &self.depthwise);
+        let y = builder.activate(y, Activation::Silu);
+        let y = builder.conv_norm(y, &self.project);
+        if self.residual { builder.add(y, x) } else { y }
     }
 }
 

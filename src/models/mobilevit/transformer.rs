@@ -15,6 +15,10 @@ use burn::tensor::module::interpolate;
 use burn::tensor::ops::InterpolateMode;
 use burn::tensor::ops::InterpolateOptions;
 
+use crate::models::graph::Activation;
+use crate::models::graph::Builder;
+use crate::models::graph::NodeId;
+use crate::models::graph::Operation;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::layers::conv;
@@ -26,6 +30,8 @@ const N_HEADS: usize = 4;
 /// Side of the patches. A token sees the tokens at the same place of all other patches.
 const PATCH: usize = 2;
 const MLP_RATIO: usize = 2;
+/// PyTorch's habit.
+const LAYER_NORM_EPSILON: f32 = 1e-5;
 
 /// Attention and two linear layers, each behind a normalization and around a shortcut.
 #[derive(Module, Debug)]
@@ -58,7 +64,7 @@ impl Mixer {
             conv_kxk: conv_norm(ConvShape::new([channels, channels], 3, 1), device),
             conv_1x1: conv(ConvShape::new([channels, width], 1, 1), false, device),
             transformer: (0..n_layers).map(|_| Layer::new(width, device)).collect(),
-            norm: LayerNormConfig::new(width).init(device),
+            norm: layer_norm(width, device),
             conv_proj: conv_norm(ConvShape::new([width, channels], 1, 1), device),
             conv_fusion: conv_norm(ConvShape::new(fused, 3, 1), device),
         }
@@ -72,6 +78,33 @@ impl Mixer {
         let y = self.transform(resize(y, even));
         let y = silu(self.conv_proj.forward(resize(y, [h, w])));
         silu(self.conv_fusion.forward(Tensor::cat(vec![x_bchw, y], 1)))
+    }
+
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let y = builder.conv_norm(x, &self.conv_kxk);
+        let y = builder.activate(y, Activation::Silu);
+        let y = builder.conv(y, &self.conv_1x1);
+        let [_, h, w] = builder.shape(y).as_map();
+        let even = [h.next_multiple_of(PATCH), w.next_multiple_of(PATCH)];
+        let y = builder.resize(y, even);
+        let mut rows = builder.push(Operation::Unfold { patch: PATCH }, &[y]);
+        for layer in &self.transformer {
+            rows = layer.record(rows, builder);
+        }
+        let rows = builder.layer_norm(rows, &self.norm, LAYER_NORM_EPSILON);
+        let [height, width] = even;
+        let fold = Operation::Fold {
+            patch: PATCH,
+            height,
+            width,
+        };
+        let y = builder.push(fold, &[rows]);
+        let y = builder.resize(y, [h, w]);
+        let y = builder.conv_norm(y, &self.conv_proj);
+        let y = builder.activate(y, Activation::Silu);
+        let both = builder.join(x, y);
+        let y = builder.conv_norm(both, &self.conv_fusion);
+        builder.activate(y, Activation::Silu)
     }
 
     /// The transformer over a map of whole patches.
@@ -106,10 +139,10 @@ impl Layer {
     fn new(width: usize, device: &Device) -> Self {
         let linear = |from, to| LinearConfig::new(from, to).init(device);
         Self {
-            norm1: LayerNormConfig::new(width).init(device),
+            norm1: layer_norm(width, device),
             qkv: linear(width, 3 * width),
             proj: linear(width, width),
-            norm2: LayerNormConfig::new(width).init(device),
+            norm2: layer_norm(width, device),
             fc1: linear(width, MLP_RATIO * width),
             fc2: linear(MLP_RATIO * width, width),
         }
@@ -119,6 +152,23 @@ impl Layer {
         let x = x_bnc.clone() + self.attend(self.norm1.forward(x_bnc));
         let inside = silu(self.fc1.forward(self.norm2.forward(x.clone())));
         x + self.fc2.forward(inside)
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let y = builder.layer_norm(x, &self.norm1, LAYER_NORM_EPSILON);
+        let y = builder.linear(y, &self.qkv);
+        let attention = Operation::Attention {
+            heads: N_HEADS,
+            groups: PATCH * PATCH,
+        };
+        let y = builder.push(attention, &[y]);
+        let y = builder.linear(y, &self.proj);
+        let x = builder.add(x, y);
+        let y = builder.layer_norm(x, &self.norm2, LAYER_NORM_EPSILON);
+        let y = builder.linear(y, &self.fc1);
+        let y = builder.activate(y, Activation::Silu);
+        let y = builder.linear(y, &self.fc2);
+        builder.add(x, y)
     }
 
     /// Softmax attention of several heads.
@@ -136,4 +186,10 @@ impl Layer {
         self.proj
             .forward(seen_bmne.swap_dims(1, 2).reshape([b, n, c]))
     }
+}
+
+fn layer_norm(width: usize, device: &Device) -> LayerNorm {
+    LayerNormConfig::new(width)
+        .with_epsilon(f64::from(LAYER_NORM_EPSILON))
+        .init(device)
 }

@@ -13,6 +13,10 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvNorm;
 use super::layers::ConvShape;
 use super::trunk::Maps;
@@ -174,6 +178,25 @@ impl ResNet {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let x = builder.conv_norm(x, &self.stem);
+        let x = builder.activate(x, Activation::Relu);
+        let mut x = builder.max_pool(x, &self.max_pool);
+        for block in self.layer1.iter().chain(&self.layer2).chain(&self.layer3) {
+            x = block.record(x, builder);
+        }
+        let fine = x;
+        for block in &self.layer4 {
+            x = block.record(x, builder);
+        }
+        MapNodes {
+            fine,
+            deep: x,
+            token: None,
+        }
+    }
 }
 
 impl Block {
@@ -229,6 +252,22 @@ impl Block {
             y = conv3.forward(relu(y));
         }
         relu(y + shortcut)
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let shortcut = match &self.downsample {
+            Some(downsample) => builder.conv_norm(x, downsample),
+            None => x,
+        };
+        let y = builder.conv_norm(x, &self.conv1);
+        let y = builder.activate(y, Activation::Relu);
+        let mut y = builder.conv_norm(y, &self.conv2);
+        if let Some(conv3) = &self.conv3 {
+            y = builder.activate(y, Activation::Relu);
+            y = builder.conv_norm(y, conv3);
+        }
+        let sum = builder.add(y, shortcut);
+        builder.activate(sum, Activation::Relu)
     }
 }
 

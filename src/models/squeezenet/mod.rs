@@ -10,6 +10,10 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
+use super::graph::Activation;
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
 use super::layers::ConvShape;
 use super::layers::Padding;
 use super::layers::conv;
@@ -95,6 +99,23 @@ impl SqueezeNet {
             token_bc: None,
         }
     }
+
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let x = builder.conv(x, &self.stem);
+        let mut x = builder.activate(x, Activation::Relu);
+        for (index, fire) in self.fires.iter().enumerate() {
+            if POOLED.contains(&index) {
+                x = builder.max_pool(x, &self.pool);
+            }
+            x = fire.record(x, builder);
+        }
+        MapNodes {
+            fine: x,
+            deep: x,
+            token: None,
+        }
+    }
 }
 
 impl Fire {
@@ -112,5 +133,14 @@ impl Fire {
         let narrow = self.expand1x1.forward(x.clone());
         let broad = self.expand3x3.forward(x);
         relu(Tensor::cat(vec![narrow, broad], 1))
+    }
+
+    fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let x = builder.conv(x, &self.squeeze);
+        let x = builder.activate(x, Activation::Relu);
+        let narrow = builder.conv(x, &self.expand1x1);
+        let broad = builder.conv(x, &self.expand3x3);
+        let both = builder.join(narrow, broad);
+        builder.activate(both, Activation::Relu)
     }
 }

@@ -17,6 +17,10 @@ use burn::tensor::module::attention;
 use burn::tensor::ops::AttentionModuleOptions;
 
 use crate::models::gelu::gelu;
+use crate::models::graph::Activation;
+use crate::models::graph::Builder;
+use crate::models::graph::NodeId;
+use crate::models::graph::Operation;
 use crate::models::residual::StochasticDepth;
 
 use super::VitConfig;
@@ -25,7 +29,7 @@ use super::VitConfig;
 /// deviations away).
 pub(super) const WEIGHT_DEVIATION: f64 = 0.02;
 /// DINO and DINOv2.
-const NORM_EPSILON: f64 = 1e-6;
+pub(super) const NORM_EPSILON: f64 = 1e-6;
 /// How many times wider the hidden layer of the MLP is.
 const MLP_RATIO: usize = 4;
 
@@ -72,6 +76,23 @@ impl Block {
         let x_bnd = x_bnd + self.depth.forward(scaled(self.ls1.as_ref(), attended));
         let mixed = self.mlp.forward(self.norm2.forward(x_bnd.clone()));
         x_bnd + self.depth.forward(scaled(self.ls2.as_ref(), mixed))
+    }
+
+    /// The same as a part of a graph, the scales folded into the layers before them.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let [ls1, ls2] = [&self.ls1, &self.ls2].map(|ls| ls.as_ref().map(|ls| &ls.gamma));
+        let y = builder.layer_norm(x, &self.norm1, NORM_EPSILON as f32);
+        let y = builder.linear(y, &self.attn.qkv);
+        let attention = Operation::Attention {
+            heads: self.attn.n_heads,
+            groups: 1,
+        };
+        let y = builder.push(attention, &[y]);
+        let y = builder.linear_scaled(y, &self.attn.proj, ls1);
+        let x = builder.add(x, y);
+        let y = builder.layer_norm(x, &self.norm2, NORM_EPSILON as f32);
+        let y = self.mlp.record(y, ls2, builder);
+        builder.add(x, y)
     }
 }
 
@@ -163,6 +184,31 @@ impl Mlp {
                 let half = both.dims()[2] / 2;
                 let gate = silu(both.clone().narrow(2, 0, half));
                 mlp.w3.forward(gate * both.narrow(2, half, half))
+            }
+        }
+    }
+
+    fn record(
+        &self,
+        x: NodeId,
+        scale: Option<&Param<Tensor<1>>>,
+        builder: &mut Builder<'_>,
+    ) -> NodeId {
+        match self {
+            Self::Plain(mlp) => {
+                let y = builder.linear(x, &mlp.fc1);
+                let y = builder.activate(y, Activation::Gelu);
+                builder.linear_scaled(y, &mlp.fc2, scale)
+            }
+            Self::Gated(mlp) => {
+                let both = builder.linear(x, &mlp.w12);
+                let count = builder.shape(both).channels() / 2;
+                let mut half =
+                    |start| builder.push(Operation::TakeChannels { start, count }, &[both]);
+                let [gate, value] = [half(0), half(count)];
+                let gate = builder.activate(gate, Activation::Silu);
+                let y = builder.push(Operation::Multiply, &[gate, value]);
+                builder.linear_scaled(y, &mlp.w3, scale)
             }
         }
     }

@@ -21,10 +21,15 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 
 use block::Block;
+use block::NORM_EPSILON;
 use block::WEIGHT_DEVIATION;
 use block::layer_norm;
 use positions::Resampling;
 
+use super::graph::Builder;
+use super::graph::MapNodes;
+use super::graph::NodeId;
+use super::graph::Operation;
 use super::trunk::Maps;
 use super::trunk::freeze_blocks;
 
@@ -191,6 +196,56 @@ impl VisionTransformer {
         Tensor::cat(tokens, 1)
     }
 
+    /// What [`Self::forward`] does, as a graph.
+    pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
+        let [height, width] = self.whole_size(x, builder);
+        let [rows, cols] = [height, width].map(|side| side / self.config.patch);
+        let mut tokens = self.record_embedding(x, builder);
+        for block in &self.blocks {
+            tokens = block.record(tokens, builder);
+        }
+        let tokens = builder.layer_norm(tokens, &self.norm, NORM_EPSILON as f32);
+        let mut take = |start, count| builder.push(Operation::TakeRows { start, count }, &[tokens]);
+        let token = take(0, 1);
+        let patches = take(1 + self.config.registers, rows * cols);
+        let map = Operation::RowsToMap {
+            height: rows,
+            width: cols,
+        };
+        let deep = builder.push(map, &[patches]);
+        MapNodes {
+            fine: deep,
+            deep,
+            token: Some(token),
+        }
+    }
+
+    /// Height and width, of a patch at least: the builder itself refuses smaller pictures.
+    fn whole_size(&self, x: NodeId, builder: &Builder<'_>) -> [usize; 2] {
+        let [_, height, width] = builder.shape(x).as_map();
+        [height, width].map(|side| side.max(self.config.patch))
+    }
+
+    fn record_embedding(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
+        let [height, width] = self.whole_size(x, builder);
+        let patches = builder.conv(x, &self.patch_embed.proj);
+        let [d, rows, cols] = builder.shape(patches).as_map();
+        let patches = builder.push(Operation::MapToRows, &[patches]);
+        let name = format!("{}.{rows}x{cols}", builder.name_of(&self.pos_embed));
+        let positions = builder.table(&name, [rows * cols, d], || {
+            values(self.positions(height, width))
+        });
+        let patches = builder.push(Operation::AddTable(positions), &[patches]);
+        let name = builder.name_of(&self.cls_token);
+        let first = builder.table(&name, [1 + self.config.registers, d], || {
+            let class_11d = self.cls_token.val() + self.pos_embed.val().narrow(1, 0, 1);
+            let registers = self.register_tokens.as_ref();
+            let registers = registers.map_or_else(Vec::new, |rows| values(rows.val()));
+            [values(class_11d), registers].concat()
+        });
+        builder.push(Operation::PrependRows(first), &[patches])
+    }
+
     /// Positions of the patches of a picture, `[1, n, d]`.
     fn positions(&self, height: usize, width: usize) -> Tensor<3> {
         let table_1nd = self.pos_embed.val();
@@ -250,6 +305,12 @@ impl PatchEmbed {
             None => tokens_bnd,
         }
     }
+}
+
+/// The numbers of a tensor, row-major.
+fn values(tensor: Tensor<3>) -> Vec<f32> {
+    let values = tensor.into_data().convert::<f32>().try_into_vec();
+    values.expect("a float tensor converts to f32")
 }
 
 #[cfg(test)]
