@@ -10,6 +10,7 @@ mod containers;
 mod formula;
 mod import;
 mod mutations;
+mod published;
 #[path = "../support/mod.rs"]
 mod support;
 
