@@ -8,7 +8,7 @@
 //! 5  distill
 //! 4  eval       matching
 //! 3  models     index
-//! 2  data       weights     settings     devices
+//! 2  data       weights     settings     devices     download
 //! 1  monitor    persist
 //! ```
 
@@ -17,6 +17,7 @@ pub mod persist;
 
 pub mod data;
 pub mod devices;
+pub mod download;
 pub mod settings;
 pub mod weights;
 

@@ -200,6 +200,12 @@ fn efficientnet_b1_equals_torchvision() {
 }
 
 #[test]
+fn efficientnets_with_the_borders_of_tensorflow_equal_efficientnet_pytorch() {
+    check_row("efficientnet-b0-same");
+    check_row("efficientnet-b1-same");
+}
+
+#[test]
 fn efficientnetv2_m_equals_timm() {
     check_row("efficientnetv2-m");
 }

@@ -366,6 +366,7 @@ impl<'a> Run<'a> {
             source: report::source(self.config, &self.recipe, &self.position),
             quality: Some(quality),
             created: Some(report::today()),
+            published: None,
         };
         let tensors = state::read_state(&self.learner.student.valid());
         let path = self.folder.best_model();

@@ -182,15 +182,23 @@ impl Network {
     }
 }
 
+/// The mean of all cells, `[b, c]`.
+fn mean(map_bchw: Tensor<4>) -> Tensor<2> {
+    let [b, c, h, w] = map_bchw.dims();
+    map_bchw.reshape([b, c, h * w]).mean_dim(2).reshape([b, c])
+}
+
 /// One vector per picture, `[b, c]` or `[b, 2c]`.
 ///
 /// A network without a class token is pooled by [`Pooling::Gem`] where one is asked for.
 fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
     let deep = maps.deep.clone();
     let power = match pooling {
-        Pooling::Average => {
+        Pooling::Average => return mean(deep),
+        Pooling::AverageMax => {
             let [b, c, h, w] = deep.dims();
-            return deep.reshape([b, c, h * w]).mean_dim(2).reshape([b, c]);
+            let largest_bc = deep.clone().reshape([b, c, h * w]).max_dim(2);
+            return mean(deep) + largest_bc.reshape([b, c]);
         }
         Pooling::GemOne => 1,
         Pooling::TokenGem => 4,

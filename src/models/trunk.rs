@@ -237,6 +237,34 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         original_key: efficientnet::keys::torch_key,
     },
     ArchitectureSpec {
+        id: "efficientnet-b0-same",
+        label: "EfficientNet-B0 of TensorFlow",
+        help: "EfficientNet-B0 with the borders of TensorFlow, such as SEED's students.",
+        parameters: 4_007_548,
+        channels: EfficientNetConfig::B0_SAME.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::AVERAGE,
+        build: |device| {
+            Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B0_SAME, device))
+        },
+        original_key: |ours| efficientnet::keys::counted_key(ours, &EfficientNetConfig::B0_SAME),
+    },
+    ArchitectureSpec {
+        id: "efficientnet-b1-same",
+        label: "EfficientNet-B1 of TensorFlow",
+        help: "EfficientNet-B1 with the borders of TensorFlow, such as SEED's students.",
+        parameters: 6_513_184,
+        channels: EfficientNetConfig::B1_SAME.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::AVERAGE,
+        build: |device| {
+            Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B1_SAME, device))
+        },
+        original_key: |ours| efficientnet::keys::counted_key(ours, &EfficientNetConfig::B1_SAME),
+    },
+    ArchitectureSpec {
         id: "fastvit-t12",
         label: "FastViT-T12",
         help: "Small and accurate for its size; slow to train without a graphics card.",

@@ -14,6 +14,7 @@ use crate::index::SearchBench;
 use crate::index::Skipped;
 use crate::matching::Band;
 use crate::matching::Comparison;
+use crate::models::ImportReport;
 use crate::models::ModelInfo;
 use crate::monitor::Progress;
 
@@ -100,6 +101,21 @@ pub enum JobRequest {
     RemoveFolder { library: PathBuf, folder: PathBuf },
     /// Put a damaged library aside and begin an empty one; a sound one stays as it is. Quick.
     RebuildLibrary { library: PathBuf },
+    /// Download a published model and import it. Runs beside the others.
+    Download(DownloadOrder),
+}
+
+/// A published model that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DownloadOrder {
+    /// Row of the catalog.
+    pub model: String,
+    /// One of its files; `None` is the one to take.
+    pub format: Option<String>,
+    /// Where the same file is, instead of the published address.
+    pub mirror: Option<String>,
+    /// Where the file stays; `None` removes it once it is imported.
+    pub keep: Option<PathBuf>,
 }
 
 /// What a finished job leaves behind for the screens.
@@ -131,6 +147,15 @@ pub enum JobResult {
     RebuildLibrary {
         library: PathBuf,
     },
+    Download(Box<DownloadReport>),
+}
+
+/// A published model that is there now.
+#[derive(Clone, Debug)]
+pub struct DownloadReport {
+    pub model: ModelInfo,
+    /// What became of each tensor of its file.
+    pub report: ImportReport,
 }
 
 /// What indexing did. The fields are the JSON of `copylens index`.

@@ -406,7 +406,7 @@ fn a_setting_is_used_the_moment_it_is_chosen() {
         commands[2],
         Command::Settings(SettingsCommand::CopyReport)
     ));
-    let promise = "Copylens makes no network connection.";
+    let promise = "Copylens connects to the network only to download a model that you ask for.";
     assert!(harness.query_by_label(promise).is_some());
 }
 

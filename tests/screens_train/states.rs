@@ -80,6 +80,7 @@ pub fn model(id: &str, name: &str) -> ModelInfo {
         quality: Some(0.812),
         pictures_per_second: None,
         created: None,
+        published: None,
     }
 }
 

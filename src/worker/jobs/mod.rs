@@ -9,6 +9,7 @@ mod check_pictures;
 mod compare;
 mod describe;
 mod distill;
+mod download;
 mod embed;
 mod evaluate;
 mod find;
@@ -108,5 +109,6 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
         JobRequest::RebuildLibrary { library } => {
             Box::new(rebuild_library::RebuildLibrary { library })
         }
+        JobRequest::Download(order) => Box::new(download::Download { order }),
     }
 }
