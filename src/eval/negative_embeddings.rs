@@ -82,7 +82,9 @@ pub(super) fn normalize(row: &mut [f32]) {
     let squares: f64 = row.iter().map(|value| f64::from(value * value)).sum();
     if squares > 0.0 {
         let factor = (1.0 / squares.sqrt()) as f32;
-        row.iter_mut().for_each(|value| *value *= factor);
+        for value in row.iter_mut() {
+            *value *= factor;
+        }
     }
 }
 

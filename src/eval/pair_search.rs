@@ -15,6 +15,7 @@ use super::metrics::Prediction;
 use super::search::Descriptors;
 use super::search::QUERY_BLOCK;
 use super::search::dot;
+use super::search::largest;
 use super::search::report;
 use super::search::visit_products;
 use crate::monitor::Cancelled;
@@ -120,7 +121,7 @@ impl Pool {
     ) {
         let mut least = threshold.get() + bias;
         for (chunk_idx, chunk) in similarities.chunks(16).enumerate() {
-            if !chunk.iter().fold(false, |any, s| any | (*s >= least)) {
+            if largest(chunk) < least {
                 continue;
             }
             for (idx, similarity) in chunk.iter().enumerate() {

@@ -204,6 +204,12 @@ fn nearest_of_block(
         .collect()
 }
 
+/// The largest of some finite numbers.
+pub(super) fn largest(similarities: &[f32]) -> f32 {
+    let larger = |a: f32, b: &f32| if *b > a { *b } else { a };
+    similarities.iter().fold(f32::NEG_INFINITY, larger)
+}
+
 /// Takes over what belongs to the best `kept`. References come by rising row, so an equal similarity
 /// that comes later is never better.
 fn keep_best(heap: &mut BinaryHeap<Neighbor>, first: usize, similarities: &[f32], kept: usize) {
@@ -214,7 +220,7 @@ fn keep_best(heap: &mut BinaryHeap<Neighbor>, first: usize, similarities: &[f32]
     let mut worst = worst_of(heap);
     for (chunk_idx, chunk) in similarities.chunks(LANES).enumerate() {
         // Nearly always nothing is better, and this is found out for many at once.
-        if heap.len() == kept && !chunk.iter().fold(false, |any, s| any | (*s > worst)) {
+        if heap.len() == kept && largest(chunk) <= worst {
             continue;
         }
         for (idx, &similarity) in chunk.iter().enumerate() {

@@ -175,7 +175,9 @@ fn covariance(
         }
     }
     let n = rows.len().max(1) as f64;
-    sums.iter_mut().for_each(|sum| *sum /= n);
+    for sum in &mut sums {
+        *sum /= n;
+    }
     Ok(sums)
 }
 

@@ -109,11 +109,10 @@ impl<M> Arena<M> {
 
     /// A number, whole or not.
     pub fn number(&self, id: ValueId) -> Option<f64> {
-        match self.get(id) {
-            Value::Int(value) => Some(*value as f64),
-            Value::Float(value) => Some(*value),
-            _ => None,
+        if let Value::Float(value) = self.get(id) {
+            return Some(*value);
         }
+        self.int(id).map(|value| value as f64)
     }
 
     pub fn int(&self, id: ValueId) -> Option<i64> {

@@ -24,6 +24,8 @@ const MODULES: &[(&str, &str)] = &[
     ("numpy._core.multiarray", "numpy.core.multiarray"),
     ("numpy._core.numeric", "numpy.core.numeric"),
 ];
+/// Longest word that is written as bytes.
+const MAX_WORD_BYTES: u64 = 1000;
 /// What such a file may name.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("numpy", &["dtype", "ndarray"]),
@@ -141,13 +143,12 @@ impl NumpyPickle {
 
     /// A short word, also one in bytes.
     pub(super) fn word(&self, id: ValueId) -> Option<String> {
-        match self.arena.get(id) {
-            Value::Text(text) => Some(text.clone()),
-            Value::Bytes(span) if span.n_bytes < 1000 => {
-                String::from_utf8(self.block.read(span.start, span.n_bytes).ok()?).ok()
-            }
-            _ => None,
+        if let Value::Bytes(span) = self.arena.get(id) {
+            let is_short = span.n_bytes < MAX_WORD_BYTES;
+            let bytes = is_short.then(|| self.block.read(span.start, span.n_bytes));
+            return String::from_utf8(bytes?.ok()?).ok();
         }
+        self.arena.text(id).map(str::to_owned)
     }
 
     /// All words of a list.
@@ -227,16 +228,7 @@ impl NumpyPickle {
         };
         let number = self.word(*self.arena.list(*args)?.first()?)?;
         let order = state.and_then(|state| self.word(*self.arena.list(state)?.get(1)?));
-        let bytes = match self.arena.get(bytes) {
-            Value::Bytes(span) => Bytes::InFile(*span),
-            Value::Text(text) => Bytes::Held(text.clone().into_bytes()),
-            Value::Made(Encoded(text)) => {
-                let text = self.arena.text(*text)?;
-                let byte = |c: char| u8::try_from(u32::from(c)).ok();
-                Bytes::Held(text.chars().map(byte).collect::<Option<_>>()?)
-            }
-            _ => return None,
-        };
+        let bytes = self.buffer(bytes)?;
         Some(Array {
             shape,
             number,
@@ -244,6 +236,19 @@ impl NumpyPickle {
             is_fortran,
             bytes,
         })
+    }
+
+    fn buffer(&self, id: ValueId) -> Option<Bytes> {
+        if let Value::Bytes(span) = self.arena.get(id) {
+            return Some(Bytes::InFile(*span));
+        }
+        if let Value::Made(Encoded(text)) = self.arena.get(id) {
+            let byte = |c: char| u8::try_from(u32::from(c)).ok();
+            let bytes = self.arena.text(*text)?.chars().map(byte);
+            return Some(Bytes::Held(bytes.collect::<Option<_>>()?));
+        }
+        let text = self.arena.text(id)?;
+        Some(Bytes::Held(text.as_bytes().to_vec()))
     }
 }
 
@@ -260,7 +265,7 @@ impl Array {
         let is_rows = self.number == "u1" && !self.is_fortran;
         match self.bytes {
             Bytes::InFile(span) if is_rows && self.n_numbers() == Some(span.n_bytes) => Some(span),
-            _ => None,
+            Bytes::InFile(_) | Bytes::Held(_) => None,
         }
     }
 
@@ -274,7 +279,7 @@ impl Array {
                 block.read(span.start, n_bytes).ok()?
             }
             Bytes::Held(bytes) if bytes.len() as u64 == n_bytes => bytes.clone(),
-            _ => return None,
+            Bytes::InFile(_) | Bytes::Held(_) => return None,
         };
         let kind = self.number.chars().next()?;
         let chunks = bytes.chunks_exact((width as usize).max(1));

@@ -64,9 +64,10 @@ fn list(source: &Source, monitor: &Monitor) -> Result<Dataset, DatasetError> {
 fn entries(source: &Source, name: &str) -> Result<(Entries, BTreeSet<u32>), DatasetError> {
     let table = Table::read(source, name, Separator::Space)?;
     // Some copies keep the pictures in a folder of their own.
-    let folder = match source.has_folder("images") {
-        true => "images/",
-        false => "",
+    let folder = if source.has_folder("images") {
+        "images/"
+    } else {
+        ""
     };
     let mut entries = Entries::default();
     let mut classes = BTreeSet::new();

@@ -37,14 +37,14 @@ impl Disc21 {
             Some(split) => files(&data, &split.entries),
             None => Ok(Vec::new()),
         };
-        let queries = data.split(Role::Queries);
-        let (names, pairs) = match queries.map(|split| (&split.entries.names, &split.truth)) {
-            Some((names, Truth::Pairs(pairs))) => (names, pairs.clone()),
-            _ => {
-                let path = root.to_owned();
-                return Err(DatasetError::UnknownLayout { path }.into());
-            }
+        let unknown = || DatasetError::UnknownLayout {
+            path: root.to_owned(),
         };
+        let queries = data.split(Role::Queries).ok_or_else(unknown)?;
+        let Truth::Pairs(pairs) = &queries.truth else {
+            return Err(unknown().into());
+        };
+        let (names, pairs) = (&queries.entries.names, pairs.clone());
         let mut ids = Names::default();
         for name in names.iter() {
             ids.push(&canonical_id(name.rsplit('/').next().unwrap_or(name)));

@@ -113,7 +113,9 @@ fn direction(gradient: &[f32], history: &VecDeque<Pair>) -> Vec<f32> {
     }
     if let Some(last) = history.back() {
         let scale = (last.curvature / dot(&last.change, &last.change)) as f32;
-        direction.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut direction {
+            *value *= scale;
+        }
     }
     for (pair, weight) in history.iter().zip(weights.into_iter().rev()) {
         let back = dot(&pair.change, &direction) / pair.curvature;
@@ -219,14 +221,14 @@ mod tests {
             *value = idx as f32 * 0.1 - 0.4;
         }
         let (_, gradient) = objective(&probe, data, 2.0);
-        for idx in 0..probe.values.len() {
+        for (idx, expected) in gradient.iter().enumerate() {
             let at = |shift: f32| {
                 let mut moved = probe.clone();
                 moved.values[idx] += shift;
                 objective(&moved, data, 2.0).0
             };
             let slope = (at(0.01) - at(-0.01)) / 0.02;
-            assert!((slope - f64::from(gradient[idx])).abs() < 1e-4, "{idx}");
+            assert!((slope - f64::from(*expected)).abs() < 1e-4, "{idx}");
         }
     }
 }

@@ -135,7 +135,9 @@ fn softmax_error(logits: &mut [f32], label: usize) -> f64 {
         sum += f64::from(*logit);
     }
     let factor = (1.0 / sum) as f32;
-    logits.iter_mut().for_each(|value| *value *= factor);
+    for value in logits.iter_mut() {
+        *value *= factor;
+    }
     logits[label] -= 1.0;
     sum.ln() - right
 }

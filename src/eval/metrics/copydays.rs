@@ -17,7 +17,7 @@ pub(super) const MAP: MetricSpec = MetricSpec {
     id: "copydays-map",
     label: "Mean average precision (trapezoids)",
     help: "How high the originals stand in the list of each query, averaged over the queries.",
-    compute: |ranking| mean_over_queries(ranking, |ranks, n| trapezoid(ranks, n)),
+    compute: |ranking| mean_over_queries(ranking, trapezoid),
 };
 
 pub(super) const MICRO_AP: MetricSpec = MetricSpec {
@@ -36,7 +36,7 @@ pub(super) const MEAN_AP: MetricSpec = MetricSpec {
     id: "mean-ap",
     label: "Mean average precision",
     help: "The mean precision at each right result of a query, averaged over the queries.",
-    compute: |ranking| mean_over_queries(ranking, |ranks, n| rectangle(ranks, n)),
+    compute: |ranking| mean_over_queries(ranking, rectangle),
 };
 
 /// The mean of `figure` over the queries that should find something.

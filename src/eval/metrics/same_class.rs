@@ -31,7 +31,9 @@ impl SameClass {
     pub fn new(labels: &[u32], neighbors: &[Vec<u32>]) -> Self {
         let n_classes = labels.iter().max().map_or(0, |last| *last as usize + 1);
         let mut sizes = vec![0_u32; n_classes];
-        labels.iter().for_each(|label| sizes[*label as usize] += 1);
+        for label in labels {
+            sizes[*label as usize] += 1;
+        }
         let found = neighbors.iter().enumerate().map(|(query, rows)| {
             let others = rows.iter().filter(|row| **row as usize != query);
             others.map(|row| labels[*row as usize]).collect()
@@ -158,7 +160,7 @@ mod tests {
         assert_eq!((RECALL_AT_2.compute)(&found), 1.0);
         assert_eq!((MAP_AT_R.compute)(&found), 0.25);
         assert_eq!((R_PRECISION.compute)(&found), 0.25);
-        assert!(((MAP_C.compute)(&found) - (5.0 / 9.0 + 0.25) / 2.0).abs() < 1e-6);
+        assert!(((MAP_C.compute)(&found) - f32::midpoint(5.0 / 9.0, 0.25)).abs() < 1e-6);
     }
 
     #[test]

@@ -66,9 +66,9 @@ impl Content<'_> {
     fn header(&self, data_address: u64) -> Vec<u8> {
         let sides = self.sides();
         let mut dataspace = vec![2, sides.len() as u8, 0, 1];
-        sides
-            .iter()
-            .for_each(|side| dataspace.extend(side.to_le_bytes()));
+        for side in sides {
+            dataspace.extend(side.to_le_bytes());
+        }
         let mut layout = vec![3, 1];
         layout.extend(data_address.to_le_bytes());
         layout.extend(self.n_bytes().to_le_bytes());
