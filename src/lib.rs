@@ -9,11 +9,12 @@
 //! 4  eval       matching
 //! 3  models     index
 //! 2  data       weights     settings     devices     download
-//! 1  monitor    persist
+//! 1  monitor    persist     pickle
 //! ```
 
 pub mod monitor;
 pub mod persist;
+pub mod pickle;
 
 pub mod data;
 pub mod devices;

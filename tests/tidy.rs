@@ -7,9 +7,10 @@ use std::path::PathBuf;
 const ROOMS: &[(&str, &str)] = &[
     ("monitor", ""),
     ("persist", ""),
+    ("pickle", ""),
     ("settings", "persist"),
-    ("data", "monitor persist"),
-    ("weights", "monitor persist"),
+    ("data", "monitor persist pickle"),
+    ("weights", "monitor persist pickle"),
     ("devices", ""),
     ("download", "monitor persist"),
     ("models", "data devices monitor persist weights"),

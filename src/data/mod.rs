@@ -8,6 +8,7 @@
 //!   `decode/sniff.rs` and its extension in `scan.rs`.
 
 pub mod augment;
+pub mod datasets;
 pub mod demo;
 pub mod loader;
 

@@ -20,6 +20,7 @@ use super::onnx;
 use super::safetensors_file;
 use super::torch_legacy;
 use super::torch_zip;
+use crate::pickle::PickleError;
 
 /// The largest file that is read: 8 GiB, more than any network of the table needs.
 pub(super) const MAX_FILE_BYTES: u64 = 8 << 30;
@@ -39,6 +40,16 @@ impl From<std::io::Error> for ListError {
             return Self::Format("it ends too early".to_owned());
         }
         Self::Read(source)
+    }
+}
+
+impl From<PickleError> for ListError {
+    fn from(error: PickleError) -> Self {
+        match error {
+            PickleError::Read(source) => Self::Read(source),
+            PickleError::Malformed(reason) => Self::Format(reason),
+            PickleError::Refused(name) => Self::Refused(name),
+        }
     }
 }
 

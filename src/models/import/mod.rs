@@ -53,7 +53,6 @@ use super::trunk;
 use plan::Plan;
 use plan::Problem;
 use recognize::Source;
-use styles::Made;
 
 /// A file that was read completely.
 #[derive(Clone, Debug)]

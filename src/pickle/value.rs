@@ -4,64 +4,54 @@ use std::borrow::Cow;
 
 /// A value of an [`Arena`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ValueId(u32);
+pub struct ValueId(u32);
 
 /// One value. Whatever a pickle would compute is only noted down.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub enum Value<M> {
     None,
     Bool(bool),
     Int(i64),
+    Float(f64),
     Text(String),
     /// Lists, tuples and sets.
     List(Vec<ValueId>),
     Dict(Vec<(ValueId, ValueId)>),
     /// A function or class of the allow-list, `module name`.
     Class(String),
-    Storage(Storage),
-    Tensor(TensorView),
-    /// An object that was not made: its class, and its attributes where it has any.
+    Bytes(Span),
+    /// What only this kind of file has.
+    Made(M),
+    /// An object that was not made: its class, the tuple it was called with, and its attributes
+    /// where it has any.
     Object {
         class: String,
+        args: ValueId,
         state: Option<ValueId>,
     },
-    /// Numbers and bytes that no model needs.
+    /// Numbers that do not fit.
     Other,
 }
 
-/// A block of numbers beside the pickle.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Storage {
-    /// `FloatStorage` and so on.
-    pub(super) class: String,
-    pub(super) key: String,
-    /// Where this one begins in the block called `key`, in numbers; 0 since PyTorch 0.4.
-    pub(super) offset: u64,
-}
-
-/// A tensor as PyTorch describes it; steps and offset count numbers.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct TensorView {
-    pub(super) storage: Storage,
-    /// The type of an untyped storage.
-    pub(super) number: Option<String>,
-    pub(super) offset: u64,
-    pub(super) shape: Vec<usize>,
-    pub(super) strides: Vec<u64>,
+/// Bytes of the file, counted from the start of the pickle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    pub start: u64,
+    pub n_bytes: u64,
 }
 
 /// All values of a pickle. They refer to each other by id, so copies cost nothing and a value may
 /// contain itself.
 #[derive(Debug)]
-pub(super) struct Arena {
-    values: Vec<Value>,
+pub struct Arena<M> {
+    values: Vec<Value<M>>,
 }
 
 /// Most values of one pickle; the largest checkpoints have some ten thousand.
 const MAX_VALUES: usize = 1_000_000;
 
-impl Arena {
-    pub(super) const NONE: ValueId = ValueId(0);
+impl<M> Arena<M> {
+    pub const NONE: ValueId = ValueId(0);
     const TRUE: ValueId = ValueId(1);
     const FALSE: ValueId = ValueId(2);
     pub(super) const OTHER: ValueId = ValueId(3);
@@ -82,7 +72,7 @@ impl Arena {
     }
 
     /// The id of a new value, `None` when there are too many.
-    pub(super) fn add(&mut self, value: Value) -> Option<ValueId> {
+    pub(super) fn add(&mut self, value: Value<M>) -> Option<ValueId> {
         if self.values.len() >= MAX_VALUES {
             return None;
         }
@@ -90,34 +80,42 @@ impl Arena {
         Some(ValueId(self.values.len() as u32 - 1))
     }
 
-    pub(super) fn get(&self, id: ValueId) -> &Value {
+    pub fn get(&self, id: ValueId) -> &Value<M> {
         // Ids are made here only and nothing is ever taken out.
         &self.values[id.0 as usize]
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Value> {
+    pub fn iter(&self) -> impl Iterator<Item = &Value<M>> {
         self.values.iter()
     }
 
-    pub(super) fn get_mut(&mut self, id: ValueId) -> &mut Value {
+    pub(super) fn get_mut(&mut self, id: ValueId) -> &mut Value<M> {
         &mut self.values[id.0 as usize]
     }
 
-    pub(super) fn text(&self, id: ValueId) -> Option<&str> {
+    pub fn text(&self, id: ValueId) -> Option<&str> {
         let Value::Text(text) = self.get(id) else {
             return None;
         };
         Some(text)
     }
 
-    pub(super) fn list(&self, id: ValueId) -> Option<&[ValueId]> {
+    pub fn list(&self, id: ValueId) -> Option<&[ValueId]> {
         let Value::List(items) = self.get(id) else {
             return None;
         };
         Some(items)
     }
 
-    pub(super) fn int(&self, id: ValueId) -> Option<i64> {
+    /// A number, whole or not.
+    pub fn number(&self, id: ValueId) -> Option<f64> {
+        if let Value::Float(value) = self.get(id) {
+            return Some(*value);
+        }
+        self.int(id).map(|value| value as f64)
+    }
+
+    pub fn int(&self, id: ValueId) -> Option<i64> {
         let Value::Int(value) = self.get(id) else {
             return None;
         };
@@ -125,13 +123,13 @@ impl Arena {
     }
 
     /// A key of a dict: a word or a number.
-    pub(super) fn word(&self, id: ValueId) -> Option<Cow<'_, str>> {
+    pub fn word(&self, id: ValueId) -> Option<Cow<'_, str>> {
         let number = || self.int(id).map(|number| Cow::Owned(number.to_string()));
         self.text(id).map(Cow::Borrowed).or_else(number)
     }
 
     /// A list of numbers that are not negative, such as a shape.
-    pub(super) fn counts(&self, id: ValueId) -> Option<Vec<u64>> {
+    pub fn counts(&self, id: ValueId) -> Option<Vec<u64>> {
         let items = self.list(id)?;
         // No tensor of a network has more axes.
         if items.len() > 16 {
@@ -144,7 +142,7 @@ impl Arena {
     }
 
     /// What a dict holds under a word.
-    pub(super) fn entry(&self, dict: ValueId, key: &str) -> Option<ValueId> {
+    pub fn entry(&self, dict: ValueId, key: &str) -> Option<ValueId> {
         let Value::Dict(pairs) = self.get(dict) else {
             return None;
         };

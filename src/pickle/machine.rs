@@ -1,38 +1,37 @@
-//! Reads a pickle as data (Python's `pickletools` documents the format).
-//!
-//! Nothing is called and nothing is imported: a function or class is only a name, and a name that
-//! is not on the allow-list ends the reading. Values, bytes and depth are bounded.
+//! The stack machine of pickles (Python's `pickletools` documents the codes).
 
 use std::io::Read;
 
-use super::index::ListError;
-use super::index::malformed;
-use super::pickle_calls;
-use super::pickle_calls::Outcome;
-use super::pickle_classes;
-use super::pickle_value::Arena;
-use super::pickle_value::Value;
-use super::pickle_value::ValueId;
+use super::Outcome;
+use super::PickleError;
+use super::Rules;
+use super::malformed;
+use super::value::Arena;
+use super::value::Span;
+use super::value::Value;
+use super::value::ValueId;
 
 /// Most steps of one pickle. That of a large network has some 100 000.
 const MAX_STEPS: usize = 8_000_000;
-/// Longest word: names of tensors, and settings that someone kept beside them.
+/// Longest word: names, and settings that someone kept beside them.
 const MAX_TEXT_BYTES: u64 = 1 << 20;
 /// Most bytes that all words together may have.
 const MAX_ALL_TEXT_BYTES: u64 = 32 << 20;
+/// Strings of Python 2 longer than this are blocks of numbers and not words.
+const MAX_OLD_WORD_BYTES: u64 = 2000;
 
 /// A pickle that was read to its end.
 #[derive(Debug)]
-pub(super) struct Pickle {
-    pub(super) arena: Arena,
-    pub(super) root: ValueId,
+pub struct Pickle<M> {
+    pub arena: Arena<M>,
+    pub root: ValueId,
     /// Bytes that it takes in the file.
-    pub(super) n_bytes: u64,
+    pub n_bytes: u64,
 }
 
 /// Reads one pickle and not a byte more.
-pub(super) fn read(source: &mut impl Read) -> Result<Pickle, ListError> {
-    let mut machine = Machine {
+pub fn read<R: Rules>(source: &mut impl Read) -> Result<Pickle<R::Made>, PickleError> {
+    let mut machine = Machine::<_, R> {
         source: Counted { source, n_bytes: 0 },
         steps_left: MAX_STEPS,
         arena: Arena::new(),
@@ -50,12 +49,12 @@ pub(super) fn read(source: &mut impl Read) -> Result<Pickle, ListError> {
 }
 
 /// A reader that knows how far it is.
-struct Counted<R> {
-    source: R,
+struct Counted<S> {
+    source: S,
     n_bytes: u64,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<S: Read> Read for Counted<S> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let n = self.source.read(buffer)?;
         self.n_bytes += n as u64;
@@ -63,10 +62,10 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-struct Machine<R> {
-    source: Counted<R>,
+struct Machine<S, R: Rules> {
+    source: Counted<S>,
     steps_left: usize,
-    arena: Arena,
+    arena: Arena<R::Made>,
     stack: Vec<ValueId>,
     /// Heights of the stack.
     marks: Vec<usize>,
@@ -74,10 +73,10 @@ struct Machine<R> {
     text_left: u64,
 }
 
-type Step = Result<(), ListError>;
+type Step = Result<(), PickleError>;
 
-impl<R: Read> Machine<R> {
-    fn run(&mut self) -> Result<ValueId, ListError> {
+impl<S: Read, R: Rules> Machine<S, R> {
+    fn run(&mut self) -> Result<ValueId, PickleError> {
         loop {
             self.spend(1)?;
             let code = self.byte()?;
@@ -88,7 +87,8 @@ impl<R: Read> Machine<R> {
         }
     }
 
-    /// One code, with its name in `pickletools`. No file of PyTorch needs those that are missing.
+    /// One code, with its name in `pickletools`. No file that is read here needs those
+    /// that are missing.
     fn step(&mut self, code: u8) -> Step {
         match code {
             0x80 => self.skip(1), // PROTO
@@ -105,9 +105,9 @@ impl<R: Read> Machine<R> {
                 let top = self.top()?;
                 self.push(top)
             }
-            b'N' => self.push(Arena::NONE),
-            0x88 => self.push(Arena::bool(true)),
-            0x89 => self.push(Arena::bool(false)),
+            b'N' => self.push(Arena::<R::Made>::NONE),
+            0x88 => self.push(Arena::<R::Made>::bool(true)),
+            0x89 => self.push(Arena::<R::Made>::bool(false)),
             // INT, LONG, FLOAT, STRING, UNICODE: lines of text
             b'I' | b'L' | b'F' | b'S' | b'V' => self.line_value(code),
             // BININT1, BININT2, BININT, LONG1, LONG4, BINFLOAT
@@ -117,8 +117,7 @@ impl<R: Read> Machine<R> {
             // BINBYTES in three lengths, BYTEARRAY8
             b'B' | b'C' | 0x8e | 0x96 => {
                 let n = self.length(code)?;
-                self.skip(n)?;
-                self.push(Arena::OTHER)
+                self.block(n)
             }
             // EMPTY_LIST, EMPTY_TUPLE, EMPTY_SET, EMPTY_DICT
             b']' | b')' | 0x8f => self.push_new(Value::List(Vec::new())),
@@ -180,11 +179,11 @@ impl<R: Read> Machine<R> {
 
     // ---- bytes ----
 
-    fn byte(&mut self) -> Result<u8, ListError> {
+    fn byte(&mut self) -> Result<u8, PickleError> {
         Ok(self.bytes::<1>()?[0])
     }
 
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], ListError> {
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], PickleError> {
         let mut bytes = [0; N];
         self.source.read_exact(&mut bytes)?;
         Ok(bytes)
@@ -199,7 +198,7 @@ impl<R: Read> Machine<R> {
     }
 
     /// The length in front of text or bytes.
-    fn length(&mut self, code: u8) -> Result<u64, ListError> {
+    fn length(&mut self, code: u8) -> Result<u64, PickleError> {
         Ok(match code {
             b'U' | b'C' | 0x8c => u64::from(self.byte()?),
             b'X' | b'B' | b'T' => u64::from(u32::from_le_bytes(self.bytes()?)),
@@ -207,7 +206,7 @@ impl<R: Read> Machine<R> {
         })
     }
 
-    fn text_of(&mut self, n_bytes: u64) -> Result<String, ListError> {
+    fn text_of(&mut self, n_bytes: u64) -> Result<String, PickleError> {
         if n_bytes > MAX_TEXT_BYTES || n_bytes > self.text_left {
             return Err(malformed("its pickle holds too much text"));
         }
@@ -220,7 +219,7 @@ impl<R: Read> Machine<R> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn line(&mut self) -> Result<String, ListError> {
+    fn line(&mut self) -> Result<String, PickleError> {
         let mut bytes = Vec::new();
         loop {
             match self.byte()? {
@@ -244,35 +243,35 @@ impl<R: Read> Machine<R> {
         Ok(())
     }
 
-    fn new_value(&mut self, value: Value) -> Result<ValueId, ListError> {
+    fn new_value(&mut self, value: Value<R::Made>) -> Result<ValueId, PickleError> {
         let id = self.arena.add(value);
         id.ok_or_else(|| malformed("its pickle holds too many values"))
     }
 
-    fn push_new(&mut self, value: Value) -> Step {
+    fn push_new(&mut self, value: Value<R::Made>) -> Step {
         let id = self.new_value(value)?;
         self.push(id)
     }
 
     /// Where the upper `n` values of the stack begin; what lies below a mark stays there.
-    fn height_below(&self, n: usize) -> Result<usize, ListError> {
+    fn height_below(&self, n: usize) -> Result<usize, PickleError> {
         let floor = self.marks.last().copied().unwrap_or(0);
         let height = self.stack.len().checked_sub(n);
         let height = height.filter(|height| *height >= floor);
         height.ok_or_else(|| malformed("its pickle takes a value that is not there"))
     }
 
-    fn top(&self) -> Result<ValueId, ListError> {
+    fn top(&self) -> Result<ValueId, PickleError> {
         Ok(self.stack[self.height_below(1)?])
     }
 
-    fn pop(&mut self) -> Result<ValueId, ListError> {
+    fn pop(&mut self) -> Result<ValueId, PickleError> {
         let top = self.top()?;
         self.stack.pop();
         Ok(top)
     }
 
-    fn pop_mark(&mut self) -> Result<Vec<ValueId>, ListError> {
+    fn pop_mark(&mut self) -> Result<Vec<ValueId>, PickleError> {
         let mark = self.marks.pop();
         let mark = mark.ok_or_else(|| malformed("its pickle takes a mark that is not there"))?;
         Ok(self.stack.split_off(mark))
@@ -283,18 +282,21 @@ impl<R: Read> Machine<R> {
     fn line_value(&mut self, code: u8) -> Step {
         let line = self.line()?;
         match code {
-            b'I' if line == "01" => self.push(Arena::bool(true)),
-            b'I' if line == "00" => self.push(Arena::bool(false)),
+            b'I' if line == "01" => self.push(Arena::<R::Made>::bool(true)),
+            b'I' if line == "00" => self.push(Arena::<R::Made>::bool(false)),
             b'I' | b'L' => match line.trim_end_matches('L').parse() {
                 Ok(value) => self.push_new(Value::Int(value)),
-                Err(_) => self.push(Arena::OTHER),
+                Err(_) => self.push(Arena::<R::Made>::OTHER),
             },
             b'S' => {
                 let text = line.trim_matches(['\'', '"']).to_owned();
                 self.push_new(Value::Text(text))
             }
             b'V' => self.push_new(Value::Text(line)),
-            _ => self.push(Arena::OTHER),
+            _ => match line.trim().parse() {
+                Ok(value) => self.push_new(Value::Float(value)),
+                Err(_) => self.push(Arena::<R::Made>::OTHER),
+            },
         }
     }
 
@@ -304,8 +306,8 @@ impl<R: Read> Machine<R> {
             b'M' => i64::from(u16::from_le_bytes(self.bytes()?)),
             b'J' => i64::from(i32::from_le_bytes(self.bytes()?)),
             b'G' => {
-                self.skip(8)?;
-                return self.push(Arena::OTHER);
+                let value = f64::from_be_bytes(self.bytes()?);
+                return self.push_new(Value::Float(value));
             }
             _ => {
                 let n_bytes = match code {
@@ -313,7 +315,7 @@ impl<R: Read> Machine<R> {
                     _ => u64::from(u32::from_le_bytes(self.bytes()?)),
                 };
                 let Some(value) = self.long(n_bytes)? else {
-                    return self.push(Arena::OTHER);
+                    return self.push(Arena::<R::Made>::OTHER);
                 };
                 value
             }
@@ -322,7 +324,7 @@ impl<R: Read> Machine<R> {
     }
 
     /// A number of any length; `None` when it does not fit.
-    fn long(&mut self, n_bytes: u64) -> Result<Option<i64>, ListError> {
+    fn long(&mut self, n_bytes: u64) -> Result<Option<i64>, PickleError> {
         if n_bytes > 8 {
             self.skip(n_bytes)?;
             return Ok(None);
@@ -338,8 +340,18 @@ impl<R: Read> Machine<R> {
 
     fn text(&mut self, code: u8) -> Step {
         let n_bytes = self.length(code)?;
+        if matches!(code, b'T' | b'U') && n_bytes > MAX_OLD_WORD_BYTES {
+            return self.block(n_bytes);
+        }
         let text = self.text_of(n_bytes)?;
         self.push_new(Value::Text(text))
+    }
+
+    /// Bytes that stay in the file.
+    fn block(&mut self, n_bytes: u64) -> Step {
+        let start = self.source.n_bytes;
+        self.skip(n_bytes)?;
+        self.push_new(Value::Bytes(Span { start, n_bytes }))
     }
 
     fn append(&mut self, items: Vec<ValueId>) -> Step {
@@ -386,7 +398,7 @@ impl<R: Read> Machine<R> {
     }
 
     /// The slot a code names: `line` writes it as text, `byte` as one byte, others as four.
-    fn slot(&mut self, code: u8, line: u8, byte: u8) -> Result<usize, ListError> {
+    fn slot(&mut self, code: u8, line: u8, byte: u8) -> Result<usize, PickleError> {
         if code == line {
             let line = self.line()?;
             let slot = line.parse::<u32>().ok();
@@ -408,28 +420,33 @@ impl<R: Read> Machine<R> {
             let both = word(module).zip(word(name));
             both.ok_or_else(|| malformed("its pickle names a class by no word"))?
         };
-        let class = checked(&module, &name)?;
+        let class = checked::<R>(&module, &name)?;
         self.push_new(Value::Class(class))
     }
 
     /// The `i` of protocol 0: a class and its arguments since the mark.
     fn instance(&mut self) -> Step {
         let (module, name) = (self.line()?, self.line()?);
-        let class = checked(&module, &name)?;
-        self.pop_mark()?;
-        self.push_new(Value::Object { class, state: None })
+        let class = checked::<R>(&module, &name)?;
+        let args = self.pop_mark()?;
+        let args = self.new_value(Value::List(args))?;
+        self.push_new(Value::Object {
+            class,
+            args,
+            state: None,
+        })
     }
 
     fn call(&mut self, code: u8) -> Step {
         if code == 0x92 {
-            // Keyword arguments make no tensor.
+            // Keyword arguments make neither tensors nor arrays.
             self.pop()?;
         }
         let (args, callee) = (self.pop()?, self.pop()?);
         let Value::Class(class) = self.arena.get(callee) else {
             return Err(malformed("its pickle calls something that is no class"));
         };
-        match pickle_calls::result(&self.arena, class, args)? {
+        match R::call(&self.arena, class, args)? {
             Outcome::Same(id) => self.push(id),
             Outcome::New(value) => {
                 if let Value::Dict(pairs) = &value {
@@ -453,21 +470,21 @@ impl<R: Read> Machine<R> {
 
     fn persistent(&mut self) -> Step {
         let id = self.pop()?;
-        let storage = pickle_calls::storage(&self.arena, id)?;
-        self.push_new(storage)
+        let value = R::persistent(&self.arena, id)?;
+        self.push_new(value)
     }
 }
 
-fn checked(module: &str, name: &str) -> Result<String, ListError> {
-    let class = pickle_classes::allowed(module, name);
+fn checked<R: Rules>(module: &str, name: &str) -> Result<String, PickleError> {
+    let class = R::allowed(module, name);
     class.ok_or_else(|| {
         // What an attack calls itself may be long.
         let name: String = format!("{module}.{name}").chars().take(100).collect();
-        ListError::Refused(name)
+        PickleError::Refused(name)
     })
 }
 
-fn pairs(items: &[ValueId]) -> Result<Vec<(ValueId, ValueId)>, ListError> {
+fn pairs(items: &[ValueId]) -> Result<Vec<(ValueId, ValueId)>, PickleError> {
     let (pairs, rest) = items.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(malformed("its pickle has a key without a value"));
