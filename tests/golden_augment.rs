@@ -30,7 +30,7 @@ const CASES: &[Case] = &[
     Case("edge-enhance", &[], 0),
     Case("gaussian-blur", &[("sigma", 0.5 * BLUR_SCALE)], 0),
     Case("gaussian-blur", &[("sigma", 2.0 * BLUR_SCALE)], 0),
-    Case("gaussian-blur", &[("sigma", 5.0 * BLUR_SCALE)], 0),
+    Case("gaussian-blur", &[("sigma", 3.5 * BLUR_SCALE)], 0),
     Case("color-jitter", &[("hue", 0.1)], 0),
     Case("color-jitter", &[("hue", -0.4)], 0),
     Case("color-jitter", &[("saturation", 1.5)], 0),

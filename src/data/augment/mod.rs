@@ -25,6 +25,7 @@ mod gaussian_blur;
 mod grayscale;
 mod homography;
 mod horizontal_flip;
+mod hue;
 mod inscribed_rotation;
 mod jpeg;
 mod jpeg_blocks;

@@ -25,7 +25,7 @@ impl Augmentation for VerticalFlip {
         let picture = &view.picture;
         let row_bytes = picture.width as usize * 3;
         let rows = picture.rgb.chunks_exact(row_bytes.max(3));
-        let rgb = rows.rev().flatten().copied().collect();
+        let rgb = rows.rev().collect::<Vec<&[u8]>>().concat();
         let flipped = Picture::new(picture.width, picture.height, rgb);
         let shift = [0.0, f64::from(flipped.height)];
         view.replace(flipped, &Homography::scale_and_shift([1.0, -1.0], shift));
