@@ -11,6 +11,7 @@ pub mod augment;
 pub mod datasets;
 pub mod demo;
 pub mod loader;
+pub mod views;
 
 mod decode;
 mod encode;
