@@ -8,7 +8,9 @@
 //! - To add a loss: one file in `losses/` and one row of its table.
 
 mod batches;
+pub mod block_pairs;
 mod checkpoint;
+pub mod cross_batch_memory;
 mod error;
 mod events;
 mod head_start;
