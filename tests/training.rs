@@ -51,7 +51,7 @@ fn draw_pictures(folder: &Path) {
 /// would still show.
 fn recipe(method: &str, epochs: u32) -> String {
     let losses = match method {
-        "sscd" => {
+        "sscd" | "chain" => {
             "[[losses]]\nid = \"info-nce\"\nweight = 1.0\n\n[[losses]]\nid = \"entropy\"\nweight = 1.0\n"
         }
         _ => {
@@ -59,15 +59,22 @@ fn recipe(method: &str, epochs: u32) -> String {
              weight = 1.0\n\n[[losses]]\nid = \"relational\"\nweight = 1.0\n"
         }
     };
+    let (method, epochs, stages) = match method {
+        "chain" => ("sscd", 1, STAGES),
+        method => (method, epochs, ""),
+    };
     format!(
         "version = 1\nname = \"Test\"\nmethod = \"{method}\"\nseed = 5\n\n[network]\n\
          dimensions = 16\n\n[data]\naugmentation = \"strong-blur\"\nsize = 32\n\
          deployed_size = 32\nbatch = 8\nmicro_batch = 4\nmixup = 0.2\n\n[optimiser]\n\
          learning_rate = 0.003\nmomentum = 0.9\nweight_decay = 1e-6\nepochs = {epochs}\n\
          warmup_epochs = 0.5\nclip = 2.0\n\n[queue]\nsize = 64\nema = 0.9\n\n[evaluation]\n\
-         held_out = 8\nevery_epochs = 1.0\n\n{losses}"
+         held_out = 8\nevery_epochs = 1.0\ntensorboard = true\n\n{losses}\n{stages}"
     )
 }
+
+const STAGES: &str = "[[stages]]\n\n[[stages]]\ndata = { size = 40, deployed_size = 40 }\n\
+                      optimiser = { learning_rate = 0.001, warmup_epochs = 0.0 }\n";
 
 struct Lab {
     dir: tempfile::TempDir,
@@ -182,6 +189,42 @@ fn a_stopped_sscd_run_goes_on_with_the_same_curve() {
 #[test]
 fn a_stopped_distillation_goes_on_with_the_same_curve() {
     a_stopped_run_equals_an_undisturbed_one("rdcd");
+}
+
+/// Two stages: the second sees larger pictures, at another rate, and begins with the weights of
+/// the first.
+#[test]
+fn a_stopped_chain_of_stages_goes_on_with_the_same_curve() {
+    a_stopped_run_equals_an_undisturbed_one("chain");
+}
+
+#[test]
+fn steps_without_numbers_go_back_with_half_the_rate_until_it_is_too_small() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let lab = Lab::new();
+    let mut config = lab.config("sscd", "run");
+    config.recipe = config
+        .recipe
+        .replace("learning_rate = 0.003", "learning_rate = 1e34");
+    let (mut starts, mut halved) = (0, 0);
+    let outcome = distill::run(
+        &config,
+        &Device::flex(),
+        &Monitor::silent(),
+        &mut |event| match event {
+            RunEvent::Started { first_step, .. } => {
+                assert_eq!(first_step, 0);
+                starts += 1;
+            }
+            RunEvent::Notice(text) if text.contains("half the learning rate") => halved += 1,
+            RunEvent::Notice(_) | RunEvent::Point(_) | RunEvent::Strip(_) => {}
+        },
+    );
+    assert!(matches!(outcome, Err(DistillError::Diverged { times: 3 })));
+    assert_eq!((starts, halved), (4, 3));
+    // What was good before is kept.
+    let store = models::ModelStore::new(lab.path("models"));
+    store.import(&lab.path("run/best.safetensors")).unwrap();
 }
 
 #[test]

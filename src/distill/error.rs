@@ -25,6 +25,8 @@ pub enum DistillError {
     TooFewPictures { found: usize, needed: usize },
     #[error("The loss was not a number {times} times in a row; the last good checkpoint is kept")]
     Diverged { times: u32 },
+    #[error("The device has too little memory even for {micro_batch} pictures at a time")]
+    OutOfMemory { micro_batch: usize },
     #[error("The folder already holds another run: {path}")]
     OtherRun { path: PathBuf },
     #[error("The checkpoint does not belong to this run: {path}")]
@@ -55,6 +57,9 @@ impl DistillError {
             Self::NoTeacher => "Choose a teacher, or a recipe that learns without one.",
             Self::TooFewPictures { .. } => "Add a folder with more pictures.",
             Self::Diverged { .. } => "Start again with a lower learning rate.",
+            Self::OutOfMemory { .. } => {
+                "Choose a smaller student or smaller views, close other programs, or use another device."
+            }
             Self::OtherRun { .. } => "Choose an empty folder, or resume that run.",
             Self::Checkpoint { .. } => "Start the run again in an empty folder.",
             Self::Folder { .. } => "Check that the disk has room and the folder may be changed.",

@@ -10,6 +10,7 @@
 mod batches;
 mod checkpoint;
 mod error;
+mod event_file;
 mod events;
 mod head_start;
 mod learner;
@@ -20,12 +21,14 @@ pub mod presets;
 mod quality;
 mod queue;
 mod recipe;
+mod recovery;
 mod report;
 mod run;
 mod run_config;
 mod run_folder;
 mod schedule;
 mod sgd;
+mod stage;
 
 pub use error::DistillError;
 pub use events::RunEvent;

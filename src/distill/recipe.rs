@@ -43,6 +43,9 @@ pub struct Recipe {
     pub queue: QueueRecipe,
     pub evaluation: EvaluationRecipe,
     pub losses: Vec<LossRecipe>,
+    /// What each stage of a chain changes in this recipe; none for a recipe of one stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<toml::Table>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -126,6 +129,9 @@ pub struct EvaluationRecipe {
     pub held_out: usize,
     /// Every so many epochs; fractions are allowed.
     pub every_epochs: f32,
+    /// Also write the curves as event files of TensorBoard.
+    #[serde(default)]
+    pub tensorboard: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,7 +152,7 @@ impl Recipe {
                 .span()
                 .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
         })?;
-        recipe.check()?;
+        recipe.check_whole()?;
         Ok(recipe)
     }
 
@@ -155,9 +161,34 @@ impl Recipe {
         toml::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// The recipe of each stage, in order: this one with what the stage changes.
+    pub fn stages(&self) -> Result<Vec<Self>, DistillError> {
+        if self.stages.is_empty() {
+            return Ok(vec![self.clone()]);
+        }
+        let wrong = |err: &dyn std::fmt::Display| DistillError::Recipe {
+            reason: format!("a stage does not fit: {err}"),
+            line: None,
+        };
+        let base = Self {
+            stages: Vec::new(),
+            ..self.clone()
+        };
+        let base = toml::Table::try_from(&base).map_err(|err| wrong(&err))?;
+        let stage = |changes: &toml::Table| {
+            let mut table = base.clone();
+            merge(&mut table, changes);
+            let recipe: Self = table.try_into().map_err(|err| wrong(&err))?;
+            recipe.check()?;
+            Ok(recipe)
+        };
+        self.stages.iter().map(stage).collect()
+    }
+
     /// Some loss compares the student with a teacher.
     pub fn needs_teacher(&self) -> bool {
-        self.needs(Needs::Teacher)
+        let stages = self.stages().unwrap_or_default();
+        stages.iter().any(|recipe| recipe.needs(Needs::Teacher))
     }
 
     fn needs(&self, what: Needs) -> bool {
@@ -165,6 +196,11 @@ impl Recipe {
             .iter()
             .filter_map(|loss| losses::loss(&loss.id))
             .any(|spec| spec.needs == what)
+    }
+
+    fn check_whole(&self) -> Result<(), DistillError> {
+        self.check()?;
+        self.stages().map(|_| ())
     }
 
     fn check(&self) -> Result<(), DistillError> {
@@ -258,5 +294,17 @@ impl Recipe {
             }
         }
         Ok(())
+    }
+}
+
+/// Lays `changes` over `table`: tables field by field, everything else whole.
+fn merge(table: &mut toml::Table, changes: &toml::Table) {
+    for (name, change) in changes {
+        match (table.get_mut(name), change) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(change)) => merge(old, change),
+            _ => {
+                table.insert(name.clone(), change.clone());
+            }
+        }
     }
 }

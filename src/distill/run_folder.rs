@@ -7,6 +7,7 @@
 //! checkpoints/       step-00000123.safetensors: the last three, to go on from
 //! best.safetensors   the best student so far, a model like any other
 //! report.md          how it went, in words
+//! tensorboard/       the curve as event files, where the recipe asks for them
 //! ```
 
 use std::io::Write as _;
@@ -183,6 +184,11 @@ impl RunFolder {
                 );
             }
         }
+    }
+
+    /// Where event files of the curve go.
+    pub fn tensorboard(&self) -> PathBuf {
+        self.path.join("tensorboard")
     }
 
     fn curve(&self) -> PathBuf {
