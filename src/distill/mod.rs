@@ -8,7 +8,9 @@
 //! - To add a loss: one file in `losses/` and one row of its table.
 
 mod batches;
+pub mod block_pairs;
 mod checkpoint;
+pub mod cross_batch_memory;
 mod error;
 mod event_file;
 mod events;
@@ -16,17 +18,18 @@ mod head_start;
 mod learner;
 pub mod losses;
 mod mixup;
+pub mod optimiser;
 mod pictures;
 pub mod presets;
 mod quality;
-mod queue;
+pub mod queue;
 mod recipe;
 mod recovery;
 mod report;
 mod run;
 mod run_config;
 mod run_folder;
-mod schedule;
+pub mod schedule;
 mod sgd;
 mod stage;
 

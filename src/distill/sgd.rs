@@ -136,13 +136,16 @@ pub fn clip(gradients: FlatTensors, limit: f32) -> (Option<Tensor<1>>, FlatTenso
 }
 
 /// `key <- keep * key + (1 - keep) * student`, parameters only, never running statistics.
-pub fn follow<M: Module>(key: M, student: &M, keep: f32) -> M {
+///
+/// A share that a schedule brings close to 1 has to come as f64: one that is 1e-6 away from 1 would
+/// be 3 % off in f32.
+pub fn follow<M: Module>(key: M, student: &M, keep: impl Into<f64>) -> M {
     let mut reader = ReadFlat::default();
     student.visit(&mut reader);
     let mut mapper = Follow {
         path: PathStack::default(),
         student: reader.values,
-        keep,
+        keep: keep.into(),
     };
     key.map(&mut mapper)
 }
@@ -174,7 +177,7 @@ impl ModuleVisitor for ReadFlat {
 struct Follow {
     path: PathStack,
     student: FlatTensors,
-    keep: f32,
+    keep: f64,
 }
 
 impl ModuleMapper for Follow {
@@ -266,7 +269,10 @@ mod tests {
     #[test]
     fn the_momentum_student_follows_slowly() {
         let device = Device::flex().autodiff();
-        let key = follow(linear(1.0, &device), &linear(2.0, &device), 0.9);
+        let key = follow(linear(1.0, &device), &linear(2.0, &device), 0.9_f32);
         assert!((weight(&key) - 1.1).abs() < 1e-6);
+        // 0 + (1 - 0.999999) * 2 = 2e-6.
+        let key = follow(linear(0.0, &device), &linear(2.0, &device), 0.999_999_f64);
+        assert!((weight(&key) - 2e-6).abs() < 1e-11, "{}", weight(&key));
     }
 }

@@ -3,18 +3,36 @@
 //! To add one, write `your_loss.rs` with a `SPEC`, then add its `mod` line and its row in
 //! [`LOSSES`]. Recipes, the recipe editor, the curve legend and the tests below read this table.
 //!
+//! Losses of the other methods stand beside it as formulas that a training step calls with its own
+//! tensors: one file each, a row in [`FORMULAS`] with the numbers that a recipe may change.
+//!
 //! Shape suffixes: `b` batch rows, `d` descriptor, `k` queue entries, `1` a kept axis.
 
+pub mod batch_diffusion;
 mod contrast;
+pub mod copy_nce;
+pub mod dino;
+pub mod direct_clr;
 mod entropy;
 mod hard_negative;
 mod info_nce;
+pub mod koleo;
+pub mod margin_contrast;
+pub mod multi_similarity;
+pub mod patch_dino;
 mod relational;
+pub mod seed;
+pub mod self_distillation;
+pub mod similarity;
+pub mod token_centers;
+pub mod token_pairs;
+pub mod verdicts;
 
 use std::collections::BTreeMap;
 
 use burn::tensor::Bool;
 use burn::tensor::Tensor;
+use burn::tensor::activation::log_softmax;
 
 /// Everything the losses of one step may look at. What a method does not have is `None`.
 pub struct LossInput {
@@ -88,6 +106,32 @@ pub const LOSSES: &[LossSpec] = &[
     relational::SPEC,
 ];
 
+/// What a recipe calls a loss of [`FORMULAS`], and what it may change of it.
+pub struct Formula {
+    /// The name inside saved recipes and curves. Once released it is never renamed or reused.
+    pub id: &'static str,
+    pub label: &'static str,
+    /// One sentence for someone who has never read a paper.
+    pub help: &'static str,
+    pub parameters: &'static [ParameterSpec],
+}
+
+/// The losses that take other tensors than [`LossInput`] holds.
+pub const FORMULAS: &[Formula] = &[
+    seed::FORMULA,
+    similarity::FORMULA,
+    direct_clr::FORMULA,
+    koleo::FORMULA,
+    dino::FORMULA,
+    patch_dino::FORMULA,
+    margin_contrast::FORMULA,
+    multi_similarity::FORMULA,
+    self_distillation::FORMULA,
+    batch_diffusion::FORMULA,
+    copy_nce::FORMULA,
+    verdicts::FORMULA,
+];
+
 /// The row with this id.
 pub fn loss(id: &str) -> Option<&'static LossSpec> {
     LOSSES.iter().find(|spec| spec.id == id)
@@ -112,6 +156,32 @@ fn nearest(similarity_bk: Tensor<2>, left_out: Tensor<2, Bool>) -> (Tensor<2>, T
 
 /// Below every cosine.
 const NOTHING: f32 = -4.0;
+
+/// Takes part in no sum of exponentials.
+const EXCLUDED: f32 = -1e30;
+
+/// Logarithm of the sum of `e^x` over the places that count, `[b, 1]`; [`EXCLUDED`] where none does.
+fn log_sum_exp(x_bk: Tensor<2>, counts_bk: Tensor<2, Bool>) -> Tensor<2> {
+    let counted_bk = counts_bk.clone().float();
+    let x_bk = x_bk.mask_fill(counts_bk.bool_not(), EXCLUDED);
+    let highest_b1 = x_bk.clone().detach().max_dim(1);
+    let sum_b1 = ((x_bk - highest_b1.clone()).exp() * counted_bk).sum_dim(1);
+    // The highest one alone gives 1: the bound only meets rows where nothing counts.
+    sum_b1.clamp_min(f32::MIN_POSITIVE).log() + highest_b1
+}
+
+/// Mean over rows of `- sum over k of softmax(target)_k log softmax(x)_k`; no gradient to `target`.
+fn soft_cross_entropy(x_bk: Tensor<2>, target_bk: Tensor<2>) -> Tensor<1> {
+    let [b, _] = x_bk.dims();
+    let p_bk = log_softmax(target_bk.detach(), 1).exp();
+    (p_bk * log_softmax(x_bk, 1)).sum() / -(b as f32)
+}
+
+/// Sum over the places that count, divided by their number; 0 where there is none.
+fn mean_where<const D: usize>(x: Tensor<D>, counts: Tensor<D, Bool>) -> Tensor<1> {
+    let counts = counts.float();
+    (x * counts.clone()).sum() / counts.sum().clamp_min(1.0)
+}
 
 #[cfg(test)]
 mod tests {
@@ -151,12 +221,19 @@ mod tests {
     #[test]
     fn ids_are_unique_and_defaults_are_in_range() {
         let mut seen = BTreeSet::new();
-        for spec in LOSSES {
-            assert!(seen.insert(spec.id), "two losses are called {:?}", spec.id);
-            assert!(spec.help.ends_with('.'), "{:?}: not a sentence", spec.id);
-            for parameter in spec.parameters {
+        let losses = LOSSES
+            .iter()
+            .map(|spec| (spec.id, spec.help, spec.parameters));
+        let formulas = FORMULAS
+            .iter()
+            .map(|formula| (formula.id, formula.help, formula.parameters));
+        for (id, help, parameters) in losses.chain(formulas) {
+            assert!(seen.insert(id), "two losses are called {id:?}");
+            assert!(help.ends_with('.'), "{id:?}: not a sentence");
+            for parameter in parameters {
                 let [low, high] = parameter.range;
-                assert!((low..=high).contains(&parameter.default), "{}", spec.id);
+                assert!((low..=high).contains(&parameter.default), "{id}");
+                assert!(parameter.help.ends_with('.'), "{id}: not a sentence");
             }
         }
     }
