@@ -111,6 +111,19 @@ impl Network {
         }
     }
 
+    /// What the trunk sees, pooled as the head does it and before its layers, `[b, c]` or `[b, 2c]`.
+    pub fn pooled(&self, maps: &Maps) -> Tensor<2> {
+        pool(self.pooling, maps)
+    }
+
+    /// The class token, or the generalised mean of the map of a network without one, `[b, c]`.
+    pub fn class_token(&self, maps: &Maps) -> Tensor<2> {
+        match &maps.token_bc {
+            Some(token_bc) => token_bc.clone(),
+            None => generalized_mean(maps.deep.clone(), 3),
+        }
+    }
+
     /// The layers between pooling and normalisation, `[n, c]` to `[n, k]`; also for single cells.
     pub fn linear(&self, mut x_nc: Tensor<2>) -> Tensor<2> {
         if let Some(hidden) = &self.hidden {

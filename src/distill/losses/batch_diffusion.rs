@@ -18,7 +18,7 @@ const OMEGA: ParameterSpec = ParameterSpec {
     range: [0.0, 0.999],
 };
 
-const TEMPERATURE: ParameterSpec = ParameterSpec {
+pub(super) const TEMPERATURE: ParameterSpec = ParameterSpec {
     id: "walk-temperature",
     help: "Low: the walk follows only the strongest neighbors.",
     default: 1.0,

@@ -11,14 +11,14 @@ use super::Formula;
 use super::ParameterSpec;
 use super::parameter;
 
-const TEMPERATURE: ParameterSpec = ParameterSpec {
+pub(super) const TEMPERATURE: ParameterSpec = ParameterSpec {
     id: "temperature",
     help: "Low: only the nearest pictures of the batch count.",
     default: 1.0,
     range: [0.01, 10.0],
 };
 
-const DIAGONAL: ParameterSpec = ParameterSpec {
+pub(super) const DIAGONAL: ParameterSpec = ParameterSpec {
     id: "diagonal",
     help: "1: a picture's similarity with itself counts too. 0 for temperatures below 0.2.",
     default: 1.0,

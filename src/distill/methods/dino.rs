@@ -26,7 +26,10 @@ use crate::distill::learner::prototype_head;
 use crate::distill::losses::Needs;
 use crate::distill::losses::dino::Center;
 use crate::distill::losses::dino::Dino;
-use crate::distill::losses::dino::NUMBERS;
+use crate::distill::losses::dino::KEPT_EPOCHS;
+use crate::distill::losses::dino::TEACHER_TEMPERATURE;
+use crate::distill::losses::dino::WARMUP_EPOCHS;
+use crate::distill::losses::dino::WARMUP_TEMPERATURE;
 use crate::distill::losses::patch_dino::PatchDino;
 use crate::distill::losses::token_centers::TokenCenters;
 use crate::distill::losses::token_pairs::TokenPairs;
@@ -101,13 +104,11 @@ struct Numbers {
 
 impl Numbers {
     fn new(values: &BTreeMap<String, f32>) -> Self {
-        let [temperature, warmup_temperature, warmup_epochs, kept_epochs] =
-            NUMBERS.each_ref().map(|spec| spec.of(values));
         Self {
-            temperature,
-            warmup_temperature,
-            warmup_epochs,
-            kept_epochs,
+            temperature: TEACHER_TEMPERATURE.of(values),
+            warmup_temperature: WARMUP_TEMPERATURE.of(values),
+            warmup_epochs: WARMUP_EPOCHS.of(values),
+            kept_epochs: KEPT_EPOCHS.of(values),
         }
     }
 

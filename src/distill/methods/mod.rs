@@ -35,6 +35,8 @@ pub struct Part {
     pub ids: Vec<u64>,
     /// What makes two pictures the same to the losses: the picture itself, or its class.
     pub labels: Vec<u64>,
+    /// Per row, whether a person called its pair a copy; empty without pairs.
+    pub judged: Vec<bool>,
     /// `[n, 3, size, size]` per view; sizes may differ.
     pub views: Vec<Tensor<4>>,
     /// Per view one trace for each picture; empty where the method needs none.

@@ -6,7 +6,9 @@ use burn::tensor::Int;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 
+use crate::data::augment::CropBox;
 use crate::data::augment::Trace;
+use crate::data::views;
 use crate::models::network::Network;
 
 use super::Building;
@@ -19,7 +21,8 @@ use super::Term;
 use super::rows::Rows;
 use super::rows::SSCD;
 use super::rows::Shape;
-use crate::distill::correspondence;
+use crate::distill::block_pairs::Crop;
+use crate::distill::block_pairs::block_pairs;
 use crate::distill::losses::Needs;
 use crate::distill::losses::copy_nce::CopyNce;
 use crate::distill::losses::dino::Center;
@@ -29,6 +32,7 @@ use crate::distill::losses::token_centers::TokenCenters;
 use crate::distill::losses::token_pairs::TokenPlace;
 use crate::distill::losses::token_pairs::ViewPair;
 use crate::distill::losses::token_pairs::Weighting;
+use crate::distill::losses::token_pairs::center_pairs;
 use crate::distill::student::Student;
 
 /// CopyNCE (Lu et al., arXiv:2602.17484).
@@ -72,16 +76,16 @@ impl PatchContrast {
         let [b, c, h, w] = deep_bchw.dims();
         let n = traces[0].len();
         let cells_bnd = deep_bchw.reshape([b, c, h * w]).swap_dims(1, 2);
-        let view = |idx: usize| cells_bnd.clone().slice([idx * n..(idx + 1) * n, 0..h * w, 0..c]);
+        let view = |idx: usize| {
+            let rows = idx * n..(idx + 1) * n;
+            cells_bnd.clone().slice([rows, 0..h * w, 0..c])
+        };
         let patch = (size / w) as u32;
-        let sharpness = self.loss.sharpness;
         let weights = |from: usize, to: usize| {
             let values: Vec<f32> = traces[from]
                 .iter()
                 .zip(&traces[to])
-                .flat_map(|(from, to)| {
-                    correspondence::overlap_weights(from, to, patch, sharpness)
-                })
+                .flat_map(|(from, to)| self.loss.weights(&views::overlap(from, to, patch), h * w))
                 .collect();
             let data = TensorData::new(values, [n, h * w, h * w]);
             Tensor::<3>::from_data(data, &cells_bnd.device())
@@ -179,14 +183,20 @@ impl Rule {
     fn tokens(&self, teacher: &Trace, student: &Trace, patch: u32) -> Vec<[usize; 2]> {
         let crops = teacher.crop_box().zip(student.crop_box());
         match crops.filter(|_| self.is_published) {
-            Some((a, b)) => {
-                let crop = |found, trace: &Trace| {
-                    correspondence::Crop::of_box(found, trace.view_size[0])
-                };
-                correspondence::block_pairs(crop(a, teacher), crop(b, student), patch)
-            }
-            None => correspondence::containing_pairs(teacher, student, patch),
+            Some((a, b)) => block_pairs(crop(a, teacher), crop(b, student), patch),
+            None => center_pairs(&views::centers_within(student, teacher, patch)),
         }
+    }
+}
+
+fn crop(found: CropBox, trace: &Trace) -> Crop {
+    Crop {
+        top: found.top,
+        left: found.left,
+        height: found.height,
+        width: found.width,
+        flipped: found.is_mirrored,
+        size: trace.view_size[0],
     }
 }
 

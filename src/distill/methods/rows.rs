@@ -21,11 +21,13 @@ use super::rows_part::Push;
 use crate::distill::cross_batch_memory::CrossBatchMemory;
 use crate::distill::learner::Teacher;
 use crate::distill::losses::Chosen;
+use crate::distill::losses::LossInput;
 use crate::distill::losses::Needs;
 use crate::distill::queue::Queue;
 use crate::distill::recipe::Recipe;
 use crate::distill::student::Student;
 use crate::models::ArchitectureSpec;
+use crate::models::trunk::Maps;
 
 const NOTHING: MethodSpec = MethodSpec {
     id: "",
@@ -212,12 +214,7 @@ impl Method for Rows {
     }
 
     fn part(&mut self, student: &Student, part: Part, place: Place) -> Vec<Term> {
-        let (input, push) = self.input(student, part, place);
-        self.pushes.push(push);
-        self.losses
-            .iter()
-            .map(|chosen| chosen.term(&input, place))
-            .collect()
+        self.terms(student, part, place).0
     }
 
     fn end(&mut self, applied: bool) {
@@ -275,6 +272,34 @@ impl Method for Rows {
 }
 
 impl Rows {
+    /// The chosen losses of some pictures, and the maps of the student.
+    pub(super) fn terms(
+        &mut self,
+        student: &Student,
+        part: Part,
+        place: Place,
+    ) -> (Vec<Term>, Maps) {
+        let (input, maps) = self.look(student, part, place);
+        (self.terms_of(&input, place), maps)
+    }
+
+    /// What the losses look at, and the maps of the student; remembers what goes into the queues.
+    pub(super) fn look(
+        &mut self,
+        student: &Student,
+        part: Part,
+        place: Place,
+    ) -> (LossInput, Maps) {
+        let (input, push, maps) = self.input(student, part, place);
+        self.pushes.push(push);
+        (input, maps)
+    }
+
+    pub(super) fn terms_of(&self, input: &LossInput, place: Place) -> Vec<Term> {
+        let losses = self.losses.iter();
+        losses.map(|chosen| chosen.term(input, place)).collect()
+    }
+
     /// A frozen network of the snapshot on the device without autodiff.
     pub(super) fn snapshot_plain(&self) -> Option<Network> {
         self.snapshot.as_ref().map(|network| network.valid())

@@ -1,6 +1,5 @@
 //! What the losses of [`Rows`] look at in some pictures of a step.
 
-use burn::module::Module as _;
 use burn::tensor::Bool;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
@@ -15,6 +14,7 @@ use crate::distill::mixup::Mix;
 use crate::distill::queue::Queue;
 use crate::distill::student::Student;
 use crate::models::network::Outputs;
+use crate::models::trunk::Maps;
 
 /// Rows that go into the queues after the step.
 #[derive(Default)]
@@ -37,7 +37,7 @@ impl Rows {
         student: &Student,
         part: Part,
         place: Place,
-    ) -> (LossInput, Push) {
+    ) -> (LossInput, Push, Maps) {
         let ids = part.ids.clone();
         let key_bd = self.key.as_ref().map(|key| {
             let keys = key.forward(part.views[1].clone());
@@ -48,7 +48,7 @@ impl Rows {
         let plain_bchw = rows.x_bchw.clone().inner();
         let teacher_bd = match (&self.teacher, self.snapshot_plain()) {
             (Some(teacher), _) => Some(teacher.network.forward(plain_bchw).large_bk),
-            (None, Some(snapshot)) => Some(snapshot.valid().forward(plain_bchw).large_bk),
+            (None, Some(snapshot)) => Some(snapshot.forward(plain_bchw).large_bk),
             (None, None) => None,
         };
         let maps = student.network.trunk.forward(rows.x_bchw);
@@ -80,7 +80,7 @@ impl Rows {
             key_bd,
             teacher_bd,
         };
-        (input, push)
+        (input, push, maps)
     }
 
     fn rows(&self, part: Part, place: Place) -> RowViews {
