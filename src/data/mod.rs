@@ -10,6 +10,7 @@
 pub mod augment;
 pub mod demo;
 pub mod loader;
+pub mod views;
 
 mod decode;
 mod encode;

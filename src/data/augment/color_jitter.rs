@@ -11,6 +11,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::draws;
 use crate::data::Picture;
@@ -33,10 +34,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     ],
     build: |spans| {
         Box::new(ColorJitter {
-            brightness: spans[0],
-            contrast: spans[1],
-            saturation: spans[2],
-            hue: spans[3],
+            spans: [spans[0], spans[1], spans[2], spans[3]],
         })
     },
 };
@@ -51,29 +49,32 @@ const fn factor(id: &'static str, label: &'static str) -> ParameterSpec {
 }
 
 struct ColorJitter {
-    brightness: Span,
-    contrast: Span,
-    saturation: Span,
-    hue: Span,
+    /// Of brightness, contrast, saturation and hue.
+    spans: [Span; 4],
 }
 
 impl Augmentation for ColorJitter {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        let mut order = [0, 1, 2, 3];
-        draws::shuffle(rng, &mut order);
-        let brightness = self.brightness.draw(rng);
-        let contrast = self.contrast.draw(rng);
-        let saturation = self.saturation.draw(rng);
-        let hue = self.hue.draw(rng);
-        for change in order {
-            match change {
-                0 => change_brightness(&mut picture, brightness),
-                1 => change_contrast(&mut picture, contrast),
-                2 => change_saturation(&mut picture, saturation),
-                _ => shift_hue(&mut picture, hue),
-            }
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        jitter(&mut view.picture, self.spans, rng);
+    }
+}
+
+/// Changes brightness, contrast, saturation and hue, in random order.
+pub(super) fn jitter(picture: &mut Picture, spans: [Span; 4], rng: &mut ChaCha8Rng) {
+    let mut order = [0, 1, 2, 3];
+    draws::shuffle(rng, &mut order);
+    let amounts = spans.map(|span| span.draw(rng));
+    for change in order {
+        let amount = amounts[change];
+        match change {
+            0 => change_brightness(picture, amount),
+            1 => change_contrast(picture, amount),
+            2 => change_saturation(picture, amount),
+            // torchvision leaves out a hue that never moves; shifted by nothing it would still
+            // show the rounding of its way through eight bits.
+            _ if spans[3] == Span::new(0.0, 0.0) => {}
+            _ => shift_hue(picture, amount),
         }
-        picture
     }
 }
 
@@ -113,7 +114,7 @@ fn blend_with_gray(picture: &mut Picture, gray: u8, factor: f32) {
 }
 
 /// `gray + factor * (value - gray)`, fraction cut off, held within a byte.
-fn blend(gray: u8, value: u8, factor: f32) -> u8 {
+pub(super) fn blend(gray: u8, value: u8, factor: f32) -> u8 {
     // A cast from float to integer cuts off and holds at both ends, as Pillow does by hand.
     (f32::from(gray) + factor * (f32::from(value) - f32::from(gray))) as u8
 }
