@@ -8,7 +8,6 @@ use burn::module::Module as _;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 
-use crate::models::network::Network;
 use crate::models::state;
 use crate::weights;
 use crate::weights::Precision;
@@ -19,10 +18,11 @@ use crate::weights::WeightsError;
 
 use super::DistillError;
 use super::learner::Learner;
-use super::queue::Queue;
+use super::methods::Saved;
 use super::sgd::FlatTensors;
+use super::student::Student;
 
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 const VERSION_KEY: &str = "copylens_checkpoint";
 
 /// Where a run is, beside its tensors.
@@ -78,24 +78,22 @@ pub struct Checkpoint {
 /// Writes a checkpoint, atomically.
 pub fn save(path: &Path, learner: &Learner, position: &Position) -> Result<(), DistillError> {
     let mut tensors = prefixed("student", state::read_state(&learner.student.valid()));
-    if let Some(key) = &learner.key {
-        tensors.extend(prefixed("key", state::read_state(&key.valid())));
+    let (slots, steps) = learner.optimiser.state();
+    for (name, slot) in slots {
+        tensors.insert(format!("optimiser.{name}"), flat_weight(slot));
     }
-    for (name, velocity) in &learner.sgd.velocity {
-        let weight = flat_weight(velocity.clone());
-        tensors.insert(format!("velocity.{name}"), weight);
-    }
-    let position = serde_json::to_string(position).unwrap_or_default();
-    let mut metadata = BTreeMap::from([
+    let method = learner.method.save();
+    tensors.extend(prefixed("method", method.tensors));
+    let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
+    let metadata = BTreeMap::from([
         (VERSION_KEY.to_owned(), VERSION.to_owned()),
-        ("position".to_owned(), position),
+        ("position".to_owned(), text(serde_json::to_string(position))),
+        ("optimiser".to_owned(), text(serde_json::to_string(&steps))),
+        (
+            "method".to_owned(),
+            text(serde_json::to_string(&method.numbers)),
+        ),
     ]);
-    for (name, queue) in queues(learner) {
-        let (entries, numbers) = queue.save();
-        tensors.insert(name.to_owned(), entries);
-        let numbers = serde_json::to_string(&numbers).unwrap_or_default();
-        metadata.insert(name.to_owned(), numbers);
-    }
     let file = TensorFile { tensors, metadata };
     weights::write(path, &file, Precision::F32).map_err(|source| DistillError::Checkpoint {
         path: path.to_owned(),
@@ -135,37 +133,37 @@ impl Checkpoint {
     pub fn restore(mut self, learner: &mut Learner) -> Result<Position, DistillError> {
         let student = taken("student.", &mut self.file.tensors);
         learner.student = self.filled(&learner.student, &student)?;
-        if let Some(key) = learner.key.take() {
-            let tensors = taken("key.", &mut self.file.tensors);
-            learner.key = Some(self.filled(&key, &tensors)?.no_grad());
-        }
         let device = learner.plain_device();
-        learner.sgd.velocity = taken("velocity.", &mut self.file.tensors)
+        let slots = taken("optimiser.", &mut self.file.tensors)
             .into_iter()
             .map(|(name, weight)| {
                 let data = TensorData::new(weight.values, [weight.shape[0]]);
                 (name, Tensor::<1>::from_data(data, &device))
             })
             .collect::<FlatTensors>();
-        for (name, queue) in queues_mut(learner) {
-            let numbers: Option<Vec<u64>> = self
-                .file
-                .metadata
-                .get(name)
-                .and_then(|text| serde_json::from_str(text).ok());
-            let entries = self.file.tensors.get(name);
-            let fits = matches!((entries, numbers), (Some(entries), Some(numbers))
-                if queue.restore(entries, &numbers));
-            if !fits {
-                return Err(self.foreign("its queue has another size"));
-            }
+        let steps: BTreeMap<String, u64> = self.numbers("optimiser")?;
+        if !learner.optimiser.restore(slots, &steps) {
+            return Err(self.foreign("its optimiser is another one"));
+        }
+        let saved = Saved {
+            tensors: taken("method.", &mut self.file.tensors),
+            numbers: self.numbers("method")?,
+        };
+        if !learner.method.restore(saved) {
+            return Err(self.foreign("its memory has another size"));
         }
         Ok(self.position)
     }
 
+    fn numbers<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, DistillError> {
+        let text = self.file.metadata.get(name);
+        text.and_then(|text| serde_json::from_str(text).ok())
+            .ok_or_else(|| self.foreign("a part of it is missing"))
+    }
+
     /// The same network with other numbers; running statistics become its own.
-    fn filled(&self, network: &Network, tensors: &TensorMap) -> Result<Network, DistillError> {
-        let loaded = state::load_state(network.valid(), tensors);
+    fn filled(&self, student: &Student, tensors: &TensorMap) -> Result<Student, DistillError> {
+        let loaded = state::load_state(student.valid(), tensors);
         let loaded = loaded.map_err(|source| DistillError::Checkpoint {
             path: self.path.clone(),
             source,
@@ -183,26 +181,6 @@ impl Checkpoint {
             },
         }
     }
-}
-
-fn queues(learner: &Learner) -> Vec<(&'static str, &Queue)> {
-    let both = [
-        ("queue", learner.queue.as_ref()),
-        ("teacher_queue", learner.teacher_queue.as_ref()),
-    ];
-    both.into_iter()
-        .filter_map(|(name, queue)| queue.map(|queue| (name, queue)))
-        .collect()
-}
-
-fn queues_mut(learner: &mut Learner) -> Vec<(&'static str, &mut Queue)> {
-    let both = [
-        ("queue", learner.queue.as_mut()),
-        ("teacher_queue", learner.teacher_queue.as_mut()),
-    ];
-    both.into_iter()
-        .filter_map(|(name, queue)| queue.map(|queue| (name, queue)))
-        .collect()
 }
 
 fn prefixed(prefix: &str, tensors: TensorMap) -> TensorMap {

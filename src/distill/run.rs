@@ -28,6 +28,8 @@ use super::checkpoint::Checkpoint;
 use super::checkpoint::Position;
 use super::event_file::EventFile;
 use super::learner::Teacher;
+use super::optimiser::StepRates;
+use super::pairs::Pairs;
 use super::pictures::Split;
 use super::quality::HeldOut;
 use super::recipe::Recipe;
@@ -87,7 +89,12 @@ pub fn trial(
         });
         let started = Instant::now();
         let batch = stream.next_batch(monitor)?;
-        run.stage.learner.step(&batch, step, 0.0, monitor)?;
+        let place = run.stage.place(step, 0);
+        let rates = StepRates {
+            rate: 0.0,
+            weight_decay: 0.0,
+        };
+        run.stage.learner.step(&batch, place, rates, monitor)?;
         best = best.min(started.elapsed().as_secs_f64());
     }
     Ok(Trial {
@@ -132,13 +139,16 @@ impl<'a> Run<'a> {
             spec,
             teacher,
             split,
+            pairs: read_pairs(config, &stages)?,
             device: device.clone(),
         };
-        let n_pictures = setting.split.train.len();
+        let has_pairs = setting.pairs.is_some();
+        // A chain goes as far as it can: its last stage may need pairs that nobody has judged.
         let recipes: Vec<(Recipe, Length)> = stages
             .into_iter()
+            .filter(|recipe| has_pairs || !recipe.method_spec().needs_pairs)
             .map(|recipe| {
-                let length = Length::of(&recipe, n_pictures);
+                let length = setting.length(&recipe);
                 (recipe, length)
             })
             .collect();
@@ -270,6 +280,19 @@ impl<'a> Run<'a> {
     }
 }
 
+/// The judged pairs, where the run was given some.
+///
+/// # Errors
+/// [`DistillError::NoPairs`] when nothing is left of the recipe without them.
+fn read_pairs(config: &RunConfig, stages: &[Recipe]) -> Result<Option<Pairs>, DistillError> {
+    let needs = |recipe: &Recipe| recipe.method_spec().needs_pairs;
+    match &config.pairs {
+        Some(path) => Ok(Some(Pairs::read(path)?)),
+        None if stages.iter().all(needs) => Err(DistillError::NoPairs),
+        None => Ok(None),
+    }
+}
+
 fn held_out(
     recipe: &Recipe,
     setting: &Setting,
@@ -325,11 +348,12 @@ fn load_start(
 /// Anything that changes the numbers of a run changes this.
 fn fingerprint(config: &RunConfig, split: &Split) -> String {
     let text = format!(
-        "{}|{}|{:?}|{:?}|{}",
+        "{}|{}|{:?}|{:?}|{:?}|{}",
         config.recipe,
         config.student,
         config.teacher,
         config.start_from,
+        config.pairs,
         split.fingerprint()
     );
     blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()

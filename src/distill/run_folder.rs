@@ -35,6 +35,8 @@ pub struct RunState {
     pub student: String,
     pub teacher: Option<String>,
     pub start_from: Option<PathBuf>,
+    #[serde(default)]
+    pub pairs: Option<PathBuf>,
     pub pictures: Vec<PathBuf>,
     pub device: Option<String>,
     pub status: RunStatus,

@@ -19,16 +19,31 @@ use super::batches::Batches;
 use super::head_start::whitened_head;
 use super::learner::Learner;
 use super::learner::Teacher;
+use super::methods::Place;
+use super::pairs::Pairs;
 use super::pictures::Split;
 use super::recipe::Recipe;
-use super::schedule::Cosine;
+use super::rates::Rates;
 
 /// What all stages of a run share.
 pub struct Setting {
     pub spec: &'static ArchitectureSpec,
     pub teacher: Option<Teacher>,
     pub split: Split,
+    /// Pairs that a person has judged, where they were given.
+    pub pairs: Option<Pairs>,
     pub device: Device,
+}
+
+impl Setting {
+    /// How long a recipe is here.
+    pub fn length(&self, recipe: &Recipe) -> Length {
+        let pairs = self.pairs.as_ref();
+        match pairs.filter(|_| recipe.method_spec().needs_pairs) {
+            Some(pairs) => Length::of(recipe, pairs.pictures().len()),
+            None => Length::of(recipe, self.split.train.len()),
+        }
+    }
 }
 
 /// Weights a stage begins with, and where they come from for a message.
@@ -51,7 +66,8 @@ pub struct Stage {
     pub recipe: Recipe,
     pub batches: Batches,
     pub learner: Learner,
-    pub schedule: Cosine,
+    pub rates: Rates,
+    length: Length,
     /// Its weights come from somewhere.
     is_trained: bool,
 }
@@ -59,7 +75,7 @@ pub struct Stage {
 impl Length {
     /// Steps of a recipe on so many training pictures.
     pub fn of(recipe: &Recipe, n_pictures: usize) -> Self {
-        let batch = recipe.data.batch.min(n_pictures).max(1);
+        let batch = recipe.batch_of(n_pictures);
         let steps_per_epoch = ((n_pictures / batch) as u64).max(1);
         let optimiser = &recipe.optimiser;
         let least = optimiser.min_steps.div_ceil(steps_per_epoch);
@@ -93,20 +109,15 @@ impl Stage {
                 factor = recipe.optimiser.start_from_factor;
             }
         }
-        let batches = Batches::new(split.train.clone(), recipe)?;
-        let length = Length::of(recipe, split.train.len());
-        let rate = f64::from(recipe.optimiser.learning_rate * factor);
-        let warmup = f64::from(recipe.optimiser.warmup_epochs) * length.steps_per_epoch as f64;
-        let schedule = Cosine {
-            peak: rate * batches.batch as f64 / 256.0,
-            warmup_steps: warmup as u64,
-            steps: length.steps,
-        };
+        let batches = Batches::new(split.train.clone(), setting.pairs.as_ref(), recipe)?;
+        let length = setting.length(recipe);
+        let rates = Rates::new(&recipe.optimiser, length, batches.batch, factor);
         let mut stage = Self {
             recipe: recipe.clone(),
             batches,
             learner,
-            schedule,
+            rates,
+            length,
             is_trained: false,
         };
         if is_trained {
@@ -129,21 +140,35 @@ impl Stage {
         self.learner.freeze(self.recipe.network.frozen_blocks);
     }
 
+    /// Where a step of the run is in this stage, which begins with step `first`.
+    pub const fn place(&self, step: u64, first: u64) -> Place {
+        Place {
+            step,
+            in_stage: step - first,
+            steps: self.length.steps,
+            steps_per_epoch: self.length.steps_per_epoch,
+        }
+    }
+
     /// The student's weights as the next stage begins with them.
     pub fn student_tensors(&self) -> TensorMap {
-        state::read_state(&self.learner.student.valid())
+        state::read_state(&self.learner.deployed().valid())
     }
 }
 
 fn new_learner(recipe: &Recipe, setting: &Setting) -> Learner {
     let teacher = setting.teacher.clone();
-    Learner::new(
+    let mut learner = Learner::new(
         recipe,
         setting.spec,
         teacher.filter(|_| recipe.needs_teacher()),
         setting.split.train.len(),
         &setting.device,
-    )
+    );
+    if recipe.network.fixed_statistics {
+        learner.fix_statistics();
+    }
+    learner
 }
 
 fn begin_with(
@@ -157,15 +182,15 @@ fn begin_with(
     if start.tensors.contains_key("fc.weight") {
         return Ok(());
     }
-    learner.student = whitened_head(
-        learner.student.clone(),
+    let network = whitened_head(
+        learner.deployed().clone(),
         &setting.split.train,
         &Preprocessing::imagenet(recipe.data.deployed_size),
         recipe.seed,
         &setting.device,
         monitor,
     )?;
-    learner.reset_key();
+    learner.set_network(network);
     Ok(())
 }
 

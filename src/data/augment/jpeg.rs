@@ -85,10 +85,10 @@ fn planes(picture: &Picture) -> [Plane; 3] {
     for y in 0..height {
         let start = y.min(picture.height as usize - 1) * n_columns * 3;
         let pixels = picture.rgb[start..start + n_columns * 3].chunks_exact(3);
-        let row = |plane: &mut Plane| y * plane.width..(y + 1) * plane.width;
-        let lumas = &mut luma.values[row(luma)];
-        let blues = &mut blue.values[row(blue)];
-        let reds = &mut red.values[row(red)];
+        let row = y * width..(y + 1) * width;
+        let lumas = &mut luma.values[row.clone()];
+        let blues = &mut blue.values[row.clone()];
+        let reds = &mut red.values[row];
         let targets = lumas.iter_mut().zip(blues.iter_mut()).zip(reds.iter_mut());
         for (((luma, blue), red), pixel) in targets.zip(pixels) {
             let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(i32::from);

@@ -25,7 +25,7 @@ pub(super) const TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [0.001, 10.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "batch-diffusion",
     label: "Spread over the batch",
     help: "Neighbors of neighbors count in what the student learns from its earlier self.",

@@ -58,7 +58,7 @@ pub const KEPT_EPOCHS: ParameterSpec = ParameterSpec {
     range: [0.0, 1000.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "dino",
     label: "Views agree (DINO)",
     help: "Small and large parts of a picture give the same answer as its momentum teacher.",

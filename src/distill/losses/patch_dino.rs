@@ -33,7 +33,7 @@ const STUDENT_TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [0.01, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "patch-dino",
     label: "Views and their patches agree (Patch-Wise DINO)",
     help: "Patches of two views that show the same place give the same answer.",

@@ -25,7 +25,7 @@ pub(super) const DIAGONAL: ParameterSpec = ParameterSpec {
     range: [0.0, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "self-distillation",
     label: "Stay close to an earlier self",
     help: "The pictures of a batch are as similar as a snapshot or a teacher says they are.",

@@ -27,7 +27,7 @@ use crate::distill::queue::Queue;
 use crate::distill::recipe::Recipe;
 use crate::distill::student::Student;
 use crate::models::ArchitectureSpec;
-use crate::models::trunk::Maps;
+use crate::models::Maps;
 
 const NOTHING: MethodSpec = MethodSpec {
     id: "",

@@ -14,7 +14,7 @@ use crate::distill::mixup::Mix;
 use crate::distill::queue::Queue;
 use crate::distill::student::Student;
 use crate::models::network::Outputs;
-use crate::models::trunk::Maps;
+use crate::models::Maps;
 
 /// Rows that go into the queues after the step.
 #[derive(Default)]

@@ -29,7 +29,13 @@ pub(super) const SEED: MethodSpec = MethodSpec {
     provides: &[Needs::Teacher],
     has_prototypes: false,
     copies_length: true,
-    head: |_| Some(HeadForm::AVERAGE_MLP),
+    head: |spec| {
+        Some(if spec.multiple > 1 {
+            HeadForm::TOKEN_MLP
+        } else {
+            HeadForm::AVERAGE_MLP
+        })
+    },
     is_traced: false,
     needs_pairs: false,
     build: |building| Box::new(SeedMethod::new(building)),

@@ -101,6 +101,7 @@ impl Run<'_> {
             student: self.config.student.clone(),
             teacher: self.config.teacher.clone(),
             start_from: self.config.start_from.clone(),
+            pairs: self.config.pairs.clone(),
             pictures: self.config.pictures.clone(),
             device: self.config.device.clone(),
             status,

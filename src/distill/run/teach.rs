@@ -75,9 +75,7 @@ impl Run<'_> {
             }
             self.report_progress(monitor);
             match self.take_step(&mut sitting, monitor)? {
-                Some((measured, seconds)) => {
-                    self.after_step(&mut sitting, measured, seconds, monitor, emit)?;
-                }
+                Some(measured) => self.after_step(&mut sitting, measured, monitor, emit)?,
                 None => self.halve_parts(monitor, emit)?,
             }
             if sitting.n_bad == MAX_BAD_STEPS {
@@ -102,20 +100,21 @@ impl Run<'_> {
         })
     }
 
-    /// What the step measured and how long it took; `None` when the device had no memory left.
+    /// What the step measured; `None` when the device had no memory left.
     fn take_step(
         &mut self,
         sitting: &mut Sitting,
         monitor: &Monitor,
-    ) -> Result<Option<(StepValues, f64)>, DistillError> {
-        let step = self.position.step;
-        let in_stage = step - self.first_step(self.position.stage);
+    ) -> Result<Option<StepValues>, DistillError> {
+        let first = self.first_step(self.position.stage);
+        let place = self.stage.place(self.position.step, first);
         let batch = sitting.stream.next_batch(monitor)?;
         // After the wait of a pause inside `next_batch`: only work counts as time.
         let started = Instant::now();
-        let rate = self.stage.schedule.at(in_stage) * self.position.rate_factor;
+        let mut rates = self.stage.rates.at(place.in_stage);
+        rates.rate *= self.position.rate_factor;
         let learner = &mut self.stage.learner;
-        let outcome = recovery::guarded(|| learner.step(&batch, step, rate, monitor));
+        let outcome = recovery::guarded(|| learner.step(&batch, place, rates, monitor));
         let Guarded::Done(measured) = outcome else {
             return Ok(None);
         };
@@ -127,17 +126,16 @@ impl Run<'_> {
         self.position.pictures += n_pictures;
         let values = &mut measured.values;
         values.retain(|_, value| value.is_finite());
-        values.insert("lr".to_owned(), rate as f32);
+        values.insert("lr".to_owned(), rates.rate as f32);
         let speed = n_pictures as f64 / seconds.max(1e-9);
         values.insert("pictures-per-second".to_owned(), speed as f32);
-        Ok(Some((measured, seconds)))
+        Ok(Some(measured))
     }
 
     fn after_step(
         &mut self,
         sitting: &mut Sitting,
         mut measured: StepValues,
-        _seconds: f64,
         monitor: &Monitor,
         emit: &mut dyn FnMut(RunEvent),
     ) -> Result<(), DistillError> {
