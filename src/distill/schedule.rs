@@ -2,26 +2,6 @@
 
 use std::f64::consts::PI;
 
-/// Linear warm-up from 0, then half a cosine to 0, per step.
-#[derive(Clone, Copy, Debug)]
-pub struct Cosine {
-    pub peak: f64,
-    pub warmup_steps: u64,
-    pub steps: u64,
-}
-
-impl Cosine {
-    /// Rate of step `step`, counted from 0.
-    pub fn at(&self, step: u64) -> f64 {
-        if step < self.warmup_steps {
-            return self.peak * (step + 1) as f64 / self.warmup_steps as f64;
-        }
-        let n_cosine = self.steps.saturating_sub(self.warmup_steps).max(1);
-        let share = (step - self.warmup_steps).min(n_cosine) as f64 / n_cosine as f64;
-        self.peak * 0.5 * (1.0 + (PI * share).cos())
-    }
-}
-
 /// How a number goes from its first value to its last.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
@@ -48,7 +28,7 @@ pub enum Shape {
 /// ```
 ///
 /// Source: DINO's code (arXiv:2104.14294), both ends of the warm-up included; the others are forms
-/// of it. `warmup_from = from / W` gives the warm-up of [`Cosine`]. SEED's code starts its warm-up at
+/// of it. `warmup_from = from / W` gives a warm-up whose first step is not lost. SEED's code starts its warm-up at
 /// the unscaled rate and its cosine at epoch 0, a jump that this has not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {

@@ -29,6 +29,8 @@ pub enum HeadLayers {
     Linear,
     /// A linear layer without bias, and batch normalisation (ISC21).
     LinearNorm,
+    /// A hidden layer as wide as the pooled vector, ReLU, and a linear layer (SEED).
+    Mlp,
 }
 
 /// Pooling and layers together, by one name in model files.
@@ -50,6 +52,8 @@ const FORMS: &[(&str, HeadForm)] = &[
     ("token+gem", HeadForm::TOKEN_GEM),
     ("token+gem3", HeadForm::TOKEN_GEM_THREE),
     ("token+linear", HeadForm::TOKEN_LINEAR),
+    ("average+mlp", HeadForm::AVERAGE_MLP),
+    ("token+mlp", HeadForm::TOKEN_MLP),
 ];
 
 impl HeadForm {
@@ -66,6 +70,10 @@ impl HeadForm {
     pub const TOKEN_GEM: Self = Self::new(Pooling::TokenGem, HeadLayers::Nothing);
     pub const TOKEN_GEM_THREE: Self = Self::new(Pooling::TokenGemThree, HeadLayers::Nothing);
     pub const TOKEN_LINEAR: Self = Self::new(Pooling::Token, HeadLayers::Linear);
+
+    /// A student of SEED (arXiv:2101.04731).
+    pub const AVERAGE_MLP: Self = Self::new(Pooling::Average, HeadLayers::Mlp);
+    pub const TOKEN_MLP: Self = Self::new(Pooling::Token, HeadLayers::Mlp);
 
     const fn new(pooling: Pooling, layers: HeadLayers) -> Self {
         Self { pooling, layers }

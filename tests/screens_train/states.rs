@@ -106,6 +106,7 @@ pub fn config() -> RunConfig {
         student: "resnet18".to_owned(),
         teacher: Some("bundled".to_owned()),
         start_from: None,
+        pairs: None,
         pictures: vec![PathBuf::from("/pictures")],
         device: None,
         run_dir: PathBuf::from("/runs/now"),

@@ -112,6 +112,24 @@ pub const VIEW_PLANS: &[ViewPlanSpec] = &[
         help: "Most of the picture beside the hardest edit of it.",
         groups: &[large("isc21-moderate"), large("isc21-hard-3")],
     },
+    // The last one with the picture itself beside its edits, as a negative of all others.
+    ViewPlanSpec {
+        id: "isc21-stage-3-unedited",
+        label: "ISC21, stage 3: with the picture itself",
+        help: "Most of the picture, the hardest edit of it, and the picture as it is.",
+        groups: &[
+            large("isc21-moderate"),
+            large("isc21-hard-3"),
+            large("none"),
+        ],
+    },
+    // Zeng et al. 2022: pictures of one kind are each other's copies, one view of each is enough.
+    ViewPlanSpec {
+        id: "one-of-a-kind",
+        label: "OBD-SD: one view",
+        help: "One part of the picture, maybe mirrored: its kind is what it shares with others.",
+        groups: &[large("obd-base")],
+    },
     ViewPlanSpec {
         id: "unchanged",
         label: "The picture as it is",

@@ -18,14 +18,14 @@ const OMEGA: ParameterSpec = ParameterSpec {
     range: [0.0, 0.999],
 };
 
-const TEMPERATURE: ParameterSpec = ParameterSpec {
+pub(super) const TEMPERATURE: ParameterSpec = ParameterSpec {
     id: "walk-temperature",
     help: "Low: the walk follows only the strongest neighbors.",
     default: 1.0,
     range: [0.001, 10.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "batch-diffusion",
     label: "Spread over the batch",
     help: "Neighbors of neighbors count in what the student learns from its earlier self.",

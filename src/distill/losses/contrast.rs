@@ -25,9 +25,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "contrast",
     label: "Tell pictures apart, with a memory",
     help: "A picture finds its other version among many pictures seen before.",
-    needs: Needs::Queue,
+    needs: &[Needs::Queue],
     parameters: &[TEMPERATURE],
-    build: |values| Box::new(Contrast::new(values)),
+    build: Some(|values| Box::new(Contrast::new(values))),
 };
 
 /// MoCo's loss on the compact descriptors.
@@ -84,13 +84,9 @@ mod tests {
             own_bk: Tensor::from_data(TensorData::from(own), &device),
         };
         let input = LossInput {
-            descriptor_bd: z.clone(),
-            same_bb: None,
             key_bd: Some(z.clone()),
             queue: Some(queue),
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let contrast = Contrast { temperature: 0.07 };
         contrast.forward(&input).into_scalar::<f32>()
@@ -109,16 +105,12 @@ mod tests {
         let z = Tensor::<2>::from_data([[1.0, 0.0]], &device);
         for (key, entry, expected) in [(-1.0, 1.0, 200.0), (-1.0, -1.0, 2.0_f32.ln())] {
             let input = LossInput {
-                descriptor_bd: z.clone(),
-                same_bb: None,
                 key_bd: Some(z.clone() * key),
                 queue: Some(QueueView {
                     entries_kd: z.clone() * entry,
                     own_bk: Tensor::from_data(TensorData::from([[false]]), &device),
                 }),
-                large_bd: z.clone(),
-                teacher_bd: None,
-                teacher_queue_kd: None,
+                ..LossInput::of(z.clone())
             };
             let value = Contrast { temperature: 0.01 }.forward(&input);
             let value = value.into_scalar::<f32>();

@@ -26,7 +26,7 @@ const SHARPNESS: ParameterSpec = ParameterSpec {
     range: [0.5, 10.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "copy-nce",
     label: "Patches find each other (CopyNCE)",
     help: "A patch finds the places of the other version that show the same part of the picture.",

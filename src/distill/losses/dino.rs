@@ -26,11 +26,50 @@ pub(super) const CENTER_MOMENTUM: ParameterSpec = ParameterSpec {
     range: [0.0, 0.9999],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+/// How sharply the momentum teacher chooses.
+pub const TEACHER_TEMPERATURE: ParameterSpec = ParameterSpec {
+    id: "teacher-temperature",
+    help: "How sharply the momentum teacher chooses; above 0.07 training may become unstable.",
+    default: 0.04,
+    range: [0.01, 1.0],
+};
+
+/// The same in the first epoch.
+pub const WARMUP_TEMPERATURE: ParameterSpec = ParameterSpec {
+    id: "warmup-teacher-temperature",
+    help: "How sharply the momentum teacher chooses in the first epoch.",
+    default: 0.04,
+    range: [0.01, 1.0],
+};
+
+/// From the first temperature to the last.
+pub const WARMUP_EPOCHS: ParameterSpec = ParameterSpec {
+    id: "warmup-epochs",
+    help: "Epochs from the first temperature to the last.",
+    default: 0.0,
+    range: [0.0, 1000.0],
+};
+
+/// DINO's `freeze_last_layer`.
+pub const KEPT_EPOCHS: ParameterSpec = ParameterSpec {
+    id: "kept-epochs",
+    help: "Epochs at first in which the prototypes stay as they are.",
+    default: 1.0,
+    range: [0.0, 1000.0],
+};
+
+pub const FORMULA: Formula = Formula {
     id: "dino",
     label: "Views agree (DINO)",
     help: "Small and large parts of a picture give the same answer as its momentum teacher.",
-    parameters: &[STUDENT_TEMPERATURE, CENTER_MOMENTUM],
+    parameters: &[
+        STUDENT_TEMPERATURE,
+        CENTER_MOMENTUM,
+        TEACHER_TEMPERATURE,
+        WARMUP_TEMPERATURE,
+        WARMUP_EPOCHS,
+        KEPT_EPOCHS,
+    ],
 };
 
 /// ```text

@@ -26,7 +26,7 @@ const TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [0.01, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "direct-clr",
     label: "Tell pictures apart by a part of the vector",
     help: "Two versions of one picture come together in the first numbers of the pooled vector.",

@@ -26,9 +26,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "info-nce",
     label: "Tell pictures apart",
     help: "Two versions of one picture come together, all other pictures go away.",
-    needs: Needs::Views,
+    needs: &[Needs::Views],
     parameters: &[TEMPERATURE],
-    build: |values| Box::new(InfoNce::new(values)),
+    build: Some(|values| Box::new(InfoNce::new(values))),
 };
 
 /// Added to every denominator by the authors' code.
@@ -107,13 +107,8 @@ mod tests {
             [false, true, false, true],
         ]);
         let input = LossInput {
-            descriptor_bd: z.clone(),
             same_bb: Some(Tensor::from_data(same, &device)),
-            key_bd: None,
-            queue: None,
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let loss = InfoNce { temperature: 1.0 }.forward(&input);
         let value = loss.into_scalar::<f32>();

@@ -9,7 +9,7 @@ use super::NOTHING;
 use super::margin_contrast::distances;
 use super::mean_where;
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "koleo",
     label: "Use all the room (KoLeo)",
     help: "Every descriptor of a batch keeps its distance from the nearest other one.",

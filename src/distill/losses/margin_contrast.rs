@@ -29,7 +29,7 @@ const NEGATIVE: ParameterSpec = ParameterSpec {
     range: [0.0, 2.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "margin-contrast",
     label: "Tell pictures apart by distance",
     help: "Two versions of one picture meet, other pictures keep a distance; a memory finds them.",

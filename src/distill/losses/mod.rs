@@ -3,12 +3,14 @@
 //! To add one, write `your_loss.rs` with a `SPEC`, then add its `mod` line and its row in
 //! [`LOSSES`]. Recipes, the recipe editor, the curve legend and the tests below read this table.
 //!
-//! Losses of the other methods stand beside it as formulas that a training step calls with its own
-//! tensors: one file each, a row in [`FORMULAS`] with the numbers that a recipe may change.
+//! Losses that compare other things than [`LossInput`] holds (tokens, views of several sizes) have a
+//! row too; their method calls them with its own tensors.
 //!
 //! Shape suffixes: `b` batch rows, `d` descriptor, `k` queue entries, `1` a kept axis.
 
+mod adapters;
 pub mod batch_diffusion;
+mod chosen;
 mod contrast;
 pub mod copy_nce;
 pub mod dino;
@@ -34,6 +36,10 @@ use burn::tensor::Bool;
 use burn::tensor::Tensor;
 use burn::tensor::activation::log_softmax;
 
+use margin_contrast::MemoryView;
+
+pub use chosen::Chosen;
+
 /// Everything the losses of one step may look at. What a method does not have is `None`.
 pub struct LossInput {
     /// Student descriptors, rows of length 1; gradients flow here.
@@ -50,6 +56,31 @@ pub struct LossInput {
     pub teacher_bd: Option<Tensor<2>>,
     /// Teacher vectors seen before, `[k, d]`; `None` while there are none. No gradient.
     pub teacher_queue_kd: Option<Tensor<2>>,
+    /// What the trunk of the student sees, pooled and before every layer of the head, `[b, c]`;
+    /// gradients flow here.
+    pub pooled_bc: Option<Tensor<2>>,
+    /// What makes two rows the same.
+    pub labels: Vec<u64>,
+    /// The student's own descriptors of earlier steps and of this one. No gradient.
+    pub memory: Option<MemoryView>,
+}
+
+impl LossInput {
+    /// Student descriptors and nothing else.
+    pub fn of(descriptor_bd: Tensor<2>) -> Self {
+        Self {
+            large_bd: descriptor_bd.clone(),
+            descriptor_bd,
+            same_bb: None,
+            key_bd: None,
+            queue: None,
+            teacher_bd: None,
+            teacher_queue_kd: None,
+            pooled_bc: None,
+            labels: Vec::new(),
+            memory: None,
+        }
+    }
 }
 
 /// The written part of a queue, as one batch sees it.
@@ -69,12 +100,22 @@ pub trait Loss: Send {
 /// What a loss needs to be there; recipes are checked against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
-    /// Both views in one batch (SSCD).
+    /// All views of a picture in one batch (SSCD).
     Views,
     /// A momentum encoder and a queue (RDCD).
     Queue,
     /// A teacher and a queue of its descriptors.
     Teacher,
+    /// A memory of the student's own descriptors (ISC21).
+    Memory,
+    /// What the trunk sees, before the head.
+    Pooled,
+    /// The student as it was when the epoch began (OBD-SD).
+    Snapshot,
+    /// Class token and patches, or views of several sizes (DINO).
+    Tokens,
+    /// Pairs that a person has judged.
+    Pairs,
 }
 
 /// A number of a loss that a recipe may change.
@@ -92,9 +133,10 @@ pub struct LossSpec {
     pub label: &'static str,
     /// One sentence for someone who has never read a paper.
     pub help: &'static str,
-    pub needs: Needs,
+    pub needs: &'static [Needs],
     pub parameters: &'static [ParameterSpec],
-    pub build: fn(&BTreeMap<String, f32>) -> Box<dyn Loss>,
+    /// `None` for a loss that its method calls with tensors of its own.
+    pub build: Option<fn(&BTreeMap<String, f32>) -> Box<dyn Loss>>,
 }
 
 /// Every loss, in the order the recipe editor lists them.
@@ -104,9 +146,21 @@ pub const LOSSES: &[LossSpec] = &[
     contrast::SPEC,
     hard_negative::SPEC,
     relational::SPEC,
+    adapters::SIMILARITY,
+    adapters::DIRECT_CLR,
+    adapters::KOLEO,
+    adapters::SEED,
+    adapters::MARGIN_CONTRAST,
+    adapters::MULTI_SIMILARITY,
+    adapters::SELF_DISTILLATION,
+    adapters::DINO,
+    adapters::PATCH_DINO,
+    adapters::COPY_NCE,
+    adapters::VERDICTS,
+    adapters::KEEP,
 ];
 
-/// What a recipe calls a loss of [`FORMULAS`], and what it may change of it.
+/// What a recipe calls a formula, and what it may change of it.
 pub struct Formula {
     /// The name inside saved recipes and curves. Once released it is never renamed or reused.
     pub id: &'static str,
@@ -116,25 +170,16 @@ pub struct Formula {
     pub parameters: &'static [ParameterSpec],
 }
 
-/// The losses that take other tensors than [`LossInput`] holds.
-pub const FORMULAS: &[Formula] = &[
-    seed::FORMULA,
-    similarity::FORMULA,
-    direct_clr::FORMULA,
-    koleo::FORMULA,
-    dino::FORMULA,
-    patch_dino::FORMULA,
-    margin_contrast::FORMULA,
-    multi_similarity::FORMULA,
-    self_distillation::FORMULA,
-    batch_diffusion::FORMULA,
-    copy_nce::FORMULA,
-    verdicts::FORMULA,
-];
-
 /// The row with this id.
 pub fn loss(id: &str) -> Option<&'static LossSpec> {
     LOSSES.iter().find(|spec| spec.id == id)
+}
+
+impl ParameterSpec {
+    /// What a recipe says, or the default.
+    pub fn of(&self, values: &BTreeMap<String, f32>) -> f32 {
+        parameter(values, self)
+    }
 }
 
 /// A parameter of a recipe, or its default.
@@ -215,22 +260,24 @@ mod tests {
             large_bd: random(8),
             teacher_bd: Some(random(8)),
             teacher_queue_kd: Some(random(6)),
+            pooled_bc: Some(random(8)),
+            labels: ids.iter().map(|id| *id as u64).collect(),
+            memory: Some(MemoryView {
+                entries_md: random(6),
+                labels: vec![0, 9, 8, 7, 6, 5],
+                own: vec![None; 8],
+            }),
         }
     }
 
     #[test]
     fn ids_are_unique_and_defaults_are_in_range() {
         let mut seen = BTreeSet::new();
-        let losses = LOSSES
-            .iter()
-            .map(|spec| (spec.id, spec.help, spec.parameters));
-        let formulas = FORMULAS
-            .iter()
-            .map(|formula| (formula.id, formula.help, formula.parameters));
-        for (id, help, parameters) in losses.chain(formulas) {
+        for spec in LOSSES {
+            let id = spec.id;
             assert!(seen.insert(id), "two losses are called {id:?}");
-            assert!(help.ends_with('.'), "{id:?}: not a sentence");
-            for parameter in parameters {
+            assert!(spec.help.ends_with('.'), "{id:?}: not a sentence");
+            for parameter in spec.parameters {
                 let [low, high] = parameter.range;
                 assert!((low..=high).contains(&parameter.default), "{id}");
                 assert!(parameter.help.ends_with('.'), "{id}: not a sentence");
@@ -243,11 +290,15 @@ mod tests {
         let device = Device::flex().autodiff();
         device.seed(7);
         for spec in LOSSES {
+            let Some(build) = spec.build else {
+                continue;
+            };
             let mut input = random_input(&device);
             let leaf = input.descriptor_bd.clone().detach().require_grad();
             input.descriptor_bd = leaf.clone();
             input.large_bd = leaf.clone();
-            let loss = (spec.build)(&BTreeMap::new()).forward(&input);
+            input.pooled_bc = Some(leaf.clone());
+            let loss = build(&BTreeMap::new()).forward(&input);
             let value = loss.clone().into_scalar::<f32>();
             assert!(value.is_finite(), "{}", spec.id);
             let grads = loss.backward();

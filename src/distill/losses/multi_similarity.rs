@@ -41,7 +41,7 @@ const MARGIN: ParameterSpec = ParameterSpec {
     range: [0.0, 2.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "multi-similarity",
     label: "Mind the hard pairs",
     help: "Unlike versions of one picture and look-alikes of another are put right first.",

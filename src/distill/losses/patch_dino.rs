@@ -16,6 +16,10 @@ use burn::tensor::activation::log_softmax;
 use super::Formula;
 use super::ParameterSpec;
 use super::dino::CENTER_MOMENTUM;
+use super::dino::KEPT_EPOCHS;
+use super::dino::TEACHER_TEMPERATURE;
+use super::dino::WARMUP_EPOCHS;
+use super::dino::WARMUP_TEMPERATURE;
 use super::dino::target;
 use super::parameter;
 use super::token_centers::TokenCenters;
@@ -29,11 +33,37 @@ const STUDENT_TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [0.01, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "patch-dino",
     label: "Views and their patches agree (Patch-Wise DINO)",
     help: "Patches of two views that show the same place give the same answer.",
-    parameters: &[STUDENT_TEMPERATURE, CENTER_MOMENTUM, LAMBDA],
+    parameters: &[
+        STUDENT_TEMPERATURE,
+        CENTER_MOMENTUM,
+        LAMBDA,
+        TEACHER_TEMPERATURE,
+        WARMUP_TEMPERATURE,
+        WARMUP_EPOCHS,
+        KEPT_EPOCHS,
+        WEIGHTING,
+        RULE,
+    ],
+};
+
+/// Which [`Weighting`](super::token_pairs::Weighting).
+pub const WEIGHTING: ParameterSpec = ParameterSpec {
+    id: "weighting",
+    help: "0: mean of all tokens; 1: whole view against the mean of its patches; 2, 3: sums.",
+    default: 1.0,
+    range: [0.0, 3.0],
+};
+
+/// Which patches of two views belong together.
+pub const RULE: ParameterSpec = ParameterSpec {
+    id: "published-rule",
+    help: "1 pairs patches by whole blocks as published, 0 by the patch that holds each center.",
+    default: 0.0,
+    range: [0.0, 1.0],
 };
 
 /// Pairs whose targets are gathered at once.

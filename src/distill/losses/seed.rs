@@ -24,7 +24,7 @@ const TEACHER_TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [1e-4, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "seed",
     label: "Learn from the teacher (SEED)",
     help: "A picture is as similar to itself and to many others as the teacher says it is.",

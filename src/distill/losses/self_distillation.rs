@@ -11,21 +11,21 @@ use super::Formula;
 use super::ParameterSpec;
 use super::parameter;
 
-const TEMPERATURE: ParameterSpec = ParameterSpec {
+pub(super) const TEMPERATURE: ParameterSpec = ParameterSpec {
     id: "temperature",
     help: "Low: only the nearest pictures of the batch count.",
     default: 1.0,
     range: [0.01, 10.0],
 };
 
-const DIAGONAL: ParameterSpec = ParameterSpec {
+pub(super) const DIAGONAL: ParameterSpec = ParameterSpec {
     id: "diagonal",
     help: "1: a picture's similarity with itself counts too. 0 for temperatures below 0.2.",
     default: 1.0,
     range: [0.0, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "self-distillation",
     label: "Stay close to an earlier self",
     help: "The pictures of a batch are as similar as a snapshot or a teacher says they are.",

@@ -16,7 +16,7 @@ const TEMPERATURE: ParameterSpec = ParameterSpec {
     range: [0.01, 1.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "similarity",
     label: "Learn from the teacher (ICD)",
     help: "A picture is as similar to this batch and to earlier ones as the teacher says it is.",

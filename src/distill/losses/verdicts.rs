@@ -28,7 +28,7 @@ const NEGATIVE: ParameterSpec = ParameterSpec {
     range: [0.0, 2.0],
 };
 
-pub(super) const FORMULA: Formula = Formula {
+pub const FORMULA: Formula = Formula {
     id: "verdicts",
     label: "Learn from your verdicts",
     help: "Pairs you called copies come together, pairs you called different go apart.",
