@@ -37,6 +37,12 @@ const WEIGHT_BITS: u32 = 24;
 /// Rows that are blurred along together, so that they stay in the nearest cache.
 const N_ROWS_TOGETHER: usize = 16;
 
+/// Values of a row that are blurred down together, for the same reason.
+const N_VALUES_TOGETHER: usize = 96;
+
+/// Adding and taking away this number rounds to the nearest whole number.
+const ROUNDER: f32 = 8_388_608.0;
+
 struct GaussianBlur {
     sigma: Span,
 }
@@ -54,8 +60,8 @@ impl Augmentation for GaussianBlur {
 #[derive(Clone, Copy)]
 struct Kernel {
     radius: usize,
-    whole: u32,
-    part: u32,
+    whole: f32,
+    part: f32,
 }
 
 impl Kernel {
@@ -68,99 +74,136 @@ impl Kernel {
             / (6.0 * (variance - (whole + 1.0) * (whole + 1.0)));
         let radius = whole + part;
         let n_whole = 2 * radius as u32 + 1;
-        let weight = ((1_u32 << WEIGHT_BITS) as f32 / (radius * 2.0 + 1.0)) as u32;
+        let one = 1_u32 << WEIGHT_BITS;
+        let weight = (one as f32 / (radius * 2.0 + 1.0)) as u32;
+        // Whole numbers of 24 bits: `f32` holds them as they are.
+        let share = |weight: u32| weight as f32 / one as f32;
         Self {
             radius: radius as usize,
-            whole: weight,
-            part: ((1 << WEIGHT_BITS) - n_whole * weight) / 2,
+            whole: share(weight),
+            part: share((one - n_whole * weight) / 2),
         }
     }
 }
 
-/// Blurs both ways; beyond the edges the edge pixels repeat.
+/// Blurs along the rows, then down the columns; beyond the edges the edge pixels repeat.
+///
+/// Pillow's rounding after every pass, in `f32` where Pillow has 32-bit integers: a sum closer
+/// than a few millionths to the middle between two levels may fall to the other one.
 fn blur(picture: &Picture, sigma: f32) -> Picture {
     let kernel = Kernel::new(sigma);
     let row_bytes = picture.width as usize * 3;
     let mut rgb = picture.rgb.clone();
-    let mut scratch = Scratch::default();
+    let mut lines = Lines::default();
     for rows in rgb.chunks_mut(row_bytes * N_ROWS_TOGETHER) {
-        along(rows, row_bytes, kernel, &mut scratch);
+        along(rows, row_bytes, kernel, &mut lines);
     }
-    scratch.blur_down(&mut rgb, row_bytes, kernel);
+    for first in (0..row_bytes).step_by(N_VALUES_TOGETHER) {
+        let values = first..(first + N_VALUES_TOGETHER).min(row_bytes);
+        lines.start(picture.height as usize, values.len());
+        for (line, row) in lines.iter_mut().zip(rgb.chunks_exact(row_bytes)) {
+            for (target, value) in line.iter_mut().zip(&row[values.clone()]) {
+                *target = f32::from(*value);
+            }
+        }
+        lines.blur(kernel);
+        for (line, row) in lines.iter_mut().zip(rgb.chunks_exact_mut(row_bytes)) {
+            for (value, target) in line.iter().zip(&mut row[values.clone()]) {
+                *target = byte(*value);
+            }
+        }
+    }
     Picture::new(picture.width, picture.height, rgb)
 }
 
-/// Blurs a few rows along themselves: turned by a quarter, rows of a pixel each follow each other.
-fn along(rows: &mut [u8], row_bytes: usize, kernel: Kernel, scratch: &mut Scratch) {
+/// Blurs a few rows along themselves: turned by a quarter, their pixels become lines.
+fn along(rows: &mut [u8], row_bytes: usize, kernel: Kernel, lines: &mut Lines) {
     let n_rows = rows.len() / row_bytes;
-    let mut turned = std::mem::take(&mut scratch.turned);
-    turned.resize(rows.len(), 0);
+    lines.start(row_bytes / 3, n_rows * 3);
     for (idx, row) in rows.chunks_exact(row_bytes).enumerate() {
-        let targets = turned.chunks_exact_mut(n_rows * 3);
-        for (pixel, target) in row.chunks_exact(3).zip(targets) {
-            target[idx * 3..idx * 3 + 3].copy_from_slice(pixel);
+        for (pixel, line) in row.chunks_exact(3).zip(lines.iter_mut()) {
+            let target = &mut line[idx * 3..idx * 3 + 3];
+            for (target, value) in target.iter_mut().zip(pixel) {
+                *target = f32::from(*value);
+            }
         }
     }
-    scratch.blur_down(&mut turned, n_rows * 3, kernel);
+    lines.blur(kernel);
     for (idx, row) in rows.chunks_exact_mut(row_bytes).enumerate() {
-        let sources = turned.chunks_exact(n_rows * 3);
-        for (pixel, source) in row.chunks_exact_mut(3).zip(sources) {
-            pixel.copy_from_slice(&source[idx * 3..idx * 3 + 3]);
+        for (pixel, line) in row.chunks_exact_mut(3).zip(lines.iter_mut()) {
+            for (target, value) in pixel.iter_mut().zip(&line[idx * 3..idx * 3 + 3]) {
+                *target = byte(*value);
+            }
         }
     }
-    scratch.turned = turned;
 }
 
-/// Memory used again from block to block.
+/// A whole number from 0 to 255: the lowest bits of the sum.
+fn byte(value: f32) -> u8 {
+    (value + ROUNDER).to_bits() as u8
+}
+
+/// Lines of whole numbers that are blurred across, and memory for it.
 #[derive(Default)]
-struct Scratch {
-    turned: Vec<u8>,
-    other: Vec<u8>,
-    sums: Vec<u32>,
+struct Lines {
+    len: usize,
+    values: Vec<f32>,
+    blurred: Vec<f32>,
+    sums: Vec<f32>,
 }
 
-impl Scratch {
-    /// All passes of one direction.
-    fn blur_down(&mut self, rows: &mut Vec<u8>, row_bytes: usize, kernel: Kernel) {
-        self.other.resize(rows.len(), 0);
+impl Lines {
+    fn start(&mut self, n_lines: usize, len: usize) {
+        self.len = len;
+        self.values.resize(n_lines * len, 0.0);
+        self.blurred.resize(n_lines * len, 0.0);
+    }
+
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.values.chunks_exact_mut(self.len)
+    }
+
+    fn blur(&mut self, kernel: Kernel) {
         for _ in 0..N_PASSES {
-            pass_down(rows, &mut self.other, row_bytes, kernel, &mut self.sums);
-            std::mem::swap(rows, &mut self.other);
+            self.pass(kernel);
+            std::mem::swap(&mut self.values, &mut self.blurred);
         }
     }
-}
 
-/// One box blur down the columns: each sum gains the row that enters the box and loses the one
-/// that leaves it.
-fn pass_down(from: &[u8], to: &mut [u8], row_bytes: usize, kernel: Kernel, sums: &mut Vec<u32>) {
-    let n_rows = from.len() / row_bytes;
-    let row = |y: usize| {
-        let start = y.saturating_sub(kernel.radius + 1).min(n_rows - 1) * row_bytes;
-        &from[start..start + row_bytes]
-    };
-    // `row(y)` is row `y - radius - 1` with the edges repeated.
-    sums.clear();
-    sums.extend(
-        row(0)
-            .iter()
-            .map(|value| u32::from(*value) * (kernel.radius as u32 + 1)),
-    );
-    for y in 0..kernel.radius {
-        for (sum, value) in sums.iter_mut().zip(row(y + kernel.radius + 1)) {
-            *sum += u32::from(*value);
+    /// One box blur across the lines: each sum gains the line that enters the box and loses the
+    /// one that leaves it.
+    fn pass(&mut self, kernel: Kernel) {
+        let Self {
+            len,
+            values,
+            blurred,
+            sums,
+        } = self;
+        let n_lines = values.len() / *len;
+        // Line `at - radius - 1`, the edges repeated.
+        let line = |at: usize| {
+            let start = at.saturating_sub(kernel.radius + 1).min(n_lines - 1) * *len;
+            &values[start..start + *len]
+        };
+        sums.clear();
+        let n_repeated = (kernel.radius + 1) as f32;
+        sums.extend(line(0).iter().map(|value| value * n_repeated));
+        for at in 0..kernel.radius {
+            for (sum, value) in sums.iter_mut().zip(line(at + kernel.radius + 1)) {
+                *sum += value;
+            }
         }
-    }
-    for (y, target) in to.chunks_exact_mut(row_bytes).enumerate() {
-        let before = row(y);
-        let entering = row(y + 2 * kernel.radius + 1);
-        let after = row(y + 2 * kernel.radius + 2);
-        let sides = before.iter().zip(entering).zip(after);
-        for ((sum, value), ((before, entering), after)) in sums.iter_mut().zip(target).zip(sides) {
-            let before = u32::from(*before);
-            *sum = *sum + u32::from(*entering) - before;
-            let edge = before + u32::from(*after);
-            let total = *sum * kernel.whole + edge * kernel.part + (1 << (WEIGHT_BITS - 1));
-            *value = (total >> WEIGHT_BITS) as u8;
+        for (at, target) in blurred.chunks_exact_mut(*len).enumerate() {
+            let before = line(at);
+            let entering = line(at + 2 * kernel.radius + 1);
+            let after = line(at + 2 * kernel.radius + 2);
+            let sides = before.iter().zip(entering).zip(after);
+            let targets = sums.iter_mut().zip(target);
+            for ((sum, value), ((before, entering), after)) in targets.zip(sides) {
+                *sum += entering - before;
+                let total = *sum * kernel.whole + (before + after) * kernel.part;
+                *value = total + ROUNDER - ROUNDER;
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 use crate::data::Picture;
 
 /// Pixels at a time.
-const LANES: usize = 16;
+const LANES: usize = 64;
 
 type Lanes = [f32; LANES];
 
@@ -43,21 +43,31 @@ fn shift_block(pixels: &mut [u8], shift: f32) {
     }
 }
 
+/// In three loops, since one would be too long for the compiler to make vectors of.
 fn shift_lanes(r: &mut Lanes, g: &mut Lanes, b: &mut Lanes, shift: f32) {
+    let (mut hue, mut saturation, mut value) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
     for lane in 0..LANES {
-        let [hue, saturation, value] = hsv_from_rgb([r[lane], g[lane], b[lane]]);
-        let turned = hue + shift;
-        let turned = if turned >= 256.0 {
+        [hue[lane], saturation[lane], value[lane]] = hsv_from_rgb([r[lane], g[lane], b[lane]]);
+    }
+    for hue in &mut hue {
+        let turned = *hue + shift;
+        *hue = if turned >= 256.0 {
             turned - 256.0
         } else {
             turned
         };
-        [r[lane], g[lane], b[lane]] = rgb_from_hsv([turned, saturation, value]);
+    }
+    for lane in 0..LANES {
+        [r[lane], g[lane], b[lane]] = rgb_from_hsv([hue[lane], saturation[lane], value[lane]]);
     }
 }
 
 /// The whole part of a number from 0 to 2^22.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "three times slower where the compiler decides against it"
+)]
+#[inline(always)]
 fn whole(value: f32) -> f32 {
     let nearest = value + ROUNDER - ROUNDER;
     if nearest > value {
@@ -68,7 +78,11 @@ fn whole(value: f32) -> f32 {
 }
 
 /// Pillow's `rgb2hsv`; all numbers are whole and below 256.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "three times slower where the compiler decides against it"
+)]
+#[inline(always)]
 fn hsv_from_rgb([r, g, b]: [f32; 3]) -> [f32; 3] {
     let larger = |a: f32, b: f32| if a > b { a } else { b };
     let smaller = |a: f32, b: f32| if a < b { a } else { b };
@@ -89,7 +103,11 @@ fn hsv_from_rgb([r, g, b]: [f32; 3]) -> [f32; 3] {
 }
 
 /// Pillow's `hsv2rgb`.
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "three times slower where the compiler decides against it"
+)]
+#[inline(always)]
 fn rgb_from_hsv([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
     let sixths = hue * 6.0 / 255.0;
     let sector = whole(sixths);
@@ -106,7 +124,11 @@ fn rgb_from_hsv([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
     [red, green, blue]
 }
 
-#[inline]
+#[expect(
+    clippy::inline_always,
+    reason = "three times slower where the compiler decides against it"
+)]
+#[inline(always)]
 fn pick(sector: f32, [zero, one, two, three, four, five]: [f32; 6]) -> f32 {
     let mut picked = zero;
     picked = if sector == 1.0 { one } else { picked };

@@ -118,17 +118,33 @@ fn blend(picture: &Picture, pixel: &mut [u8], at: [i64; 2]) {
     let share = |value: i64| ((value >> (FRACTION_BITS - STEPS.ilog2())) & (STEPS - 1)) as u32;
     let (dx, dy) = (share(x), share(y));
     let (x, y) = (x >> FRACTION_BITS, y >> FRACTION_BITS);
-    let corners = [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)];
-    let [a, b, c, d] = corners.map(|(x, y)| source_pixel(picture, x, y));
-    let full = STEPS as u32;
-    for (channel, value) in pixel.iter_mut().enumerate() {
-        let mix = |from: u8, to: u8, weight: u32| {
-            u32::from(from) * (full - weight) + u32::from(to) * weight
+    let is_between = (0..i64::from(picture.width) - 1).contains(&x)
+        && (0..i64::from(picture.height) - 1).contains(&y);
+    if is_between {
+        let row_bytes = picture.width as usize * 3;
+        let start = y as usize * row_bytes + x as usize * 3;
+        let upper = &picture.rgb[start..start + 6];
+        let lower = &picture.rgb[start + row_bytes..start + row_bytes + 6];
+        mix_four(pixel, upper, lower, (dx, dy));
+    } else {
+        let pair = |y| {
+            let (left, right) = (source_pixel(picture, x, y), source_pixel(picture, x + 1, y));
+            [left[0], left[1], left[2], right[0], right[1], right[2]]
         };
-        let upper = mix(a[channel], b[channel], dx);
-        let lower = mix(c[channel], d[channel], dx);
+        mix_four(pixel, &pair(y), &pair(y + 1), (dx, dy));
+    }
+}
+
+/// Two neighbors of the row above and two of the row below, weighted.
+fn mix_four(pixel: &mut [u8], upper: &[u8], lower: &[u8], (dx, dy): (u32, u32)) {
+    let full = STEPS as u32;
+    let along = |pair: &[u8], channel: usize| {
+        u32::from(pair[channel]) * (full - dx) + u32::from(pair[channel + 3]) * dx
+    };
+    for (channel, value) in pixel.iter_mut().enumerate().take(3) {
+        let sum = along(upper, channel) * (full - dy) + along(lower, channel) * dy;
         // Pillow cuts the fraction off.
-        *value = ((upper * (full - dy) + lower * dy) >> (2 * STEPS.ilog2())) as u8;
+        *value = (sum >> (2 * STEPS.ilog2())) as u8;
     }
 }
 
