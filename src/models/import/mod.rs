@@ -213,7 +213,13 @@ fn load(
     let found = recognize::stacked_shape(&names, &index.entries);
     let mut values = Vec::new();
     for name in &names {
-        values.append(&mut index.load(name)?.values);
+        let mut part = index.load(name)?.values;
+        if values.is_empty() {
+            // Most tensors are one piece, and large ones are not copied for nothing.
+            values = part;
+        } else {
+            values.append(&mut part);
+        }
     }
     if found != source.shape || names.len() > 1 {
         let names = names.join(" + ");
