@@ -4,6 +4,8 @@
 //! A driver that imitates a graphics card will do: Mesa's lavapipe needs about half a minute. Where
 //! there is no device the test says so; with `COPYLENS_TEST_GPU` set there has to be one.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 #[allow(dead_code, reason = "this test needs only some of it")]
 #[path = "support/formula.rs"]
 mod formula;
@@ -17,12 +19,18 @@ use burn::tensor::activation::relu;
 
 use copylens::devices;
 use copylens::devices::DeviceKind;
-use copylens::models;
-use copylens::models::network::HeadConfig;
-use copylens::models::network::Network;
+use copylens::models::Trunk;
+use copylens::models::layers::gem;
+use copylens::models::layers::l2_normalize;
+use copylens::models::resnet::ResNet;
+use copylens::models::resnet::ResNetConfig;
 use copylens::models::state;
+use copylens::models::vit::VisionTransformer;
+use copylens::models::vit::VitConfig;
 
 const N: usize = 8;
+/// Side of the picture in pixels.
+const SIDE: u64 = 32;
 /// Largest difference of a descriptor or a map, as a share of its largest number.
 const TOLERANCE: f32 = 1e-3;
 
@@ -45,21 +53,35 @@ fn step(device: &Device) -> (f32, Vec<f32>) {
     (loss.into_scalar::<f32>(), values)
 }
 
+/// A convolutional network and a transformer, cut short: every kernel is compiled for each shape it
+/// sees, which takes an imitated card a second or more.
+const NETWORKS: [(&str, fn(&Device) -> Trunk); 2] = [
+    ("ResNet", |device| {
+        let config = ResNetConfig {
+            blocks: [1, 1, 0, 0],
+            ..ResNetConfig::RESNET18
+        };
+        Trunk::ResNet(ResNet::new(config, device))
+    }),
+    ("ViT", |device| {
+        let config = VitConfig {
+            depth: 1,
+            ..VitConfig::TI16
+        };
+        Trunk::VisionTransformer(VisionTransformer::new(config, device))
+    }),
+];
+
 /// The descriptor and the map of local descriptors of a picture.
-fn outputs(id: &str, side: u64, device: &Device) -> [Vec<f32>; 2] {
-    let spec = models::architecture(id).unwrap();
-    let head = HeadConfig {
-        form: spec.head,
-        dimensions: spec.head.pooled(spec.channels),
-        large: None,
-    };
-    let network = Network::new(spec, head, device);
-    let tensors = formula::weights(state::read_shapes(&network), str::to_owned);
-    let network = state::load_state(network, &tensors).unwrap();
-    let sides = [1, 3, side as usize, side as usize];
-    let picture = TensorData::new(formula::picture("0", side, side), sides);
-    let maps = network.trunk.forward(Tensor::from_data(picture, device));
-    let descriptor = network.head(&maps).descriptor_bd.into_data();
+fn outputs(build: fn(&Device) -> Trunk, device: &Device) -> [Vec<f32>; 2] {
+    let trunk = build(device);
+    let tensors = formula::weights(state::read_shapes(&trunk), str::to_owned);
+    let trunk = state::load_state(trunk, &tensors).unwrap();
+    let sides = [1, 3, SIDE as usize, SIDE as usize];
+    let picture = TensorData::new(formula::picture("0", SIDE, SIDE), sides);
+    let maps = trunk.forward(Tensor::from_data(picture, device));
+    let pooled = maps.token_bc.unwrap_or_else(|| gem(maps.deep));
+    let descriptor = l2_normalize(pooled).into_data();
     [descriptor, maps.fine.into_data()].map(|data| data.convert::<f32>().try_into_vec().unwrap())
 }
 
@@ -102,12 +124,12 @@ fn a_training_step_on_a_graphics_device_equals_the_cpu() {
 fn descriptors_and_maps_on_a_graphics_device_equal_the_cpu() {
     for device in graphics_devices("the networks on a graphics device") {
         let name = &device.info().name;
-        for (id, side) in [("squeezenet", 64), ("vit-ti16", 32)] {
-            let cpu = outputs(id, side, &Device::flex());
-            let found = outputs(id, side, device.device());
+        for (network, build) in NETWORKS {
+            let cpu = outputs(build, &Device::flex());
+            let found = outputs(build, device.device());
             for (found, cpu) in found.iter().zip(&cpu) {
                 let difference = formula::relative_difference(found, cpu);
-                assert!(difference < TOLERANCE, "{id} on {name}: {difference}");
+                assert!(difference < TOLERANCE, "{network} on {name}: {difference}");
             }
         }
     }

@@ -120,6 +120,7 @@ fn card(spec: &ArchitectureSpec) -> ModelCard {
         source: "a formula".to_owned(),
         quality: None,
         created: None,
+        published: None,
     }
 }
 

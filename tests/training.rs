@@ -217,10 +217,11 @@ fn small(preset: &str) -> String {
     change("queue", "size = 16\nema = 0.9");
     change("evaluation", "held_out = 8\nevery_epochs = 1.0");
     if table["data"].get("small_views").is_some() || preset == "seed-patches" {
-        table["data"]
-            .as_table_mut()
-            .unwrap()
-            .extend("small_views = 2\nsmall_size = 32".parse::<toml::Table>().unwrap());
+        table["data"].as_table_mut().unwrap().extend(
+            "small_views = 2\nsmall_size = 32"
+                .parse::<toml::Table>()
+                .unwrap(),
+        );
     }
     if let Some(stages) = table.get_mut("stages") {
         for stage in stages.as_array_mut().unwrap() {
@@ -268,7 +269,10 @@ fn every_method_goes_on_after_a_stop_with_the_same_curve() {
                 monitor.request_stop();
             }
         });
-        assert!(matches!(outcome, Err(DistillError::Cancelled(_))), "{preset}");
+        assert!(
+            matches!(outcome, Err(DistillError::Cancelled(_))),
+            "{preset}"
+        );
         run(&cut);
         assert_same_curve(&whole.run_dir, &cut.run_dir);
         let losses: Vec<f32> = numbers(&whole.run_dir)
@@ -298,19 +302,20 @@ fn steps_without_numbers_go_back_with_half_the_rate_until_it_is_too_small() {
         .recipe
         .replace("learning_rate = 0.003", "learning_rate = 1e34");
     let (mut starts, mut halved) = (0, 0);
-    let outcome = distill::run(
-        &config,
-        &Device::flex(),
-        &Monitor::silent(),
-        &mut |event| match event {
-            RunEvent::Started { first_step, .. } => {
-                assert_eq!(first_step, 0);
-                starts += 1;
-            }
-            RunEvent::Notice(text) if text.contains("half the learning rate") => halved += 1,
-            RunEvent::Notice(_) | RunEvent::Point(_) | RunEvent::Strip(_) => {}
-        },
-    );
+    let outcome =
+        distill::run(
+            &config,
+            &Device::flex(),
+            &Monitor::silent(),
+            &mut |event| match event {
+                RunEvent::Started { first_step, .. } => {
+                    assert_eq!(first_step, 0);
+                    starts += 1;
+                }
+                RunEvent::Notice(text) if text.contains("half the learning rate") => halved += 1,
+                RunEvent::Notice(_) | RunEvent::Point(_) | RunEvent::Strip(_) => {}
+            },
+        );
     assert!(matches!(outcome, Err(DistillError::Diverged { times: 3 })));
     assert_eq!((starts, halved), (4, 3));
     // What was good before is kept.

@@ -17,9 +17,9 @@ use crate::weights::WeightTensor;
 use crate::weights::WeightsError;
 
 use super::DistillError;
+use super::gradients::FlatTensors;
 use super::learner::Learner;
 use super::methods::Saved;
-use super::sgd::FlatTensors;
 use super::student::Student;
 
 const VERSION: &str = "2";
@@ -116,7 +116,13 @@ pub fn read(path: &Path, fingerprint: &str) -> Result<Checkpoint, DistillError> 
         file,
         position: position.clone().unwrap_or_default(),
     };
-    if checkpoint.file.metadata.get(VERSION_KEY).map(String::as_str) != Some(VERSION) {
+    if checkpoint
+        .file
+        .metadata
+        .get(VERSION_KEY)
+        .map(String::as_str)
+        != Some(VERSION)
+    {
         return Err(checkpoint.foreign("it is no checkpoint of this version"));
     }
     if position.is_none() {

@@ -21,6 +21,8 @@ use crate::monitor::Cancelled;
 use crate::monitor::Monitor;
 use crate::weights::TensorMap;
 
+use super::gradients;
+use super::gradients::FlatTensors;
 use super::methods::Building;
 use super::methods::Method;
 use super::methods::Part;
@@ -29,8 +31,6 @@ use super::optimiser;
 use super::optimiser::Optimiser;
 use super::optimiser::StepRates;
 use super::recipe::Recipe;
-use super::sgd;
-use super::sgd::FlatTensors;
 use super::student::Student;
 
 /// The views of every picture of one step.
@@ -225,7 +225,7 @@ impl Learner {
         }
         let is_finite = sums.values().all(|value: &f32| value.is_finite());
         let gradients = optimiser::clip_each(gradients, self.clip_each);
-        let (norm, gradients) = sgd::clip(gradients, self.clip);
+        let (norm, gradients) = gradients::clip(gradients, self.clip);
         let norm = norm.map_or(0.0, |norm| norm.into_scalar::<f32>());
         sums.insert("grad-norm".to_owned(), norm);
         let is_finite = is_finite && norm.is_finite();
@@ -257,7 +257,7 @@ impl Learner {
             .map(|term| term.value.clone() * (term.weight * share))
             .reduce(|a, b| a + b);
         if let Some(total) = total {
-            sgd::add_gradients(&self.student, &total.backward(), gradients);
+            gradients::add_gradients(&self.student, &total.backward(), gradients);
         }
         // Read last: a GPU works on everything above meanwhile.
         for term in terms {
@@ -310,11 +310,7 @@ fn parts(n: usize, micro_batch: usize, in_pairs: bool) -> Vec<Range<usize>> {
 }
 
 /// Form and sizes of the student's head.
-fn head_config(
-    recipe: &Recipe,
-    spec: &ArchitectureSpec,
-    teacher: Option<&Teacher>,
-) -> HeadConfig {
+fn head_config(recipe: &Recipe, spec: &ArchitectureSpec, teacher: Option<&Teacher>) -> HeadConfig {
     let method = recipe.method_spec();
     let form = (method.head)(spec).unwrap_or(spec.head);
     let length = teacher.map(|teacher| teacher.dimensions);

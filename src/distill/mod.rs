@@ -14,6 +14,7 @@ pub mod cross_batch_memory;
 mod error;
 mod event_file;
 mod events;
+mod gradients;
 mod head_start;
 mod learner;
 pub mod losses;
@@ -33,7 +34,7 @@ mod run;
 mod run_config;
 mod run_folder;
 pub mod schedule;
-mod sgd;
+
 mod stage;
 mod student;
 

@@ -57,12 +57,17 @@ impl Pairs {
 
     /// Both pictures of every pair, one pair after the other.
     pub fn pictures(&self) -> Vec<PathBuf> {
-        self.pairs.iter().flat_map(|(both, _)| both.clone()).collect()
+        self.pairs
+            .iter()
+            .flat_map(|(both, _)| both.clone())
+            .collect()
     }
 
     /// The pair of each picture.
     pub fn places(&self) -> Vec<u32> {
-        (0..2 * self.pairs.len()).map(|idx| (idx / 2) as u32).collect()
+        (0..2 * self.pairs.len())
+            .map(|idx| (idx / 2) as u32)
+            .collect()
     }
 
     /// Per picture, whether its pair is a copy.
@@ -86,7 +91,9 @@ impl Pairs {
                 }
             }
         }
-        pictures().map(|picture| label_of[picture.as_path()]).collect()
+        pictures()
+            .map(|picture| label_of[picture.as_path()])
+            .collect()
     }
 }
 

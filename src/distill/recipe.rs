@@ -399,7 +399,6 @@ impl Recipe {
             None => Ok(()),
         }
     }
-
 }
 
 impl LossRecipe {

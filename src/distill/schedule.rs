@@ -200,18 +200,4 @@ mod tests {
             ],
         );
     }
-
-    #[test]
-    fn rises_to_the_peak_and_falls_to_zero() {
-        let schedule = Cosine {
-            peak: 2.0,
-            warmup_steps: 4,
-            steps: 12,
-        };
-        assert_eq!(schedule.at(0), 0.5);
-        assert_eq!(schedule.at(3), 2.0);
-        assert_eq!(schedule.at(4), 2.0);
-        assert!((schedule.at(8) - 1.0).abs() < 1e-12);
-        assert!(schedule.at(12) < 1e-12);
-    }
 }

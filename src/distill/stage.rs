@@ -22,8 +22,8 @@ use super::learner::Teacher;
 use super::methods::Place;
 use super::pairs::Pairs;
 use super::pictures::Split;
-use super::recipe::Recipe;
 use super::rates::Rates;
+use super::recipe::Recipe;
 
 /// What all stages of a run share.
 pub struct Setting {

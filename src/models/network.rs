@@ -254,6 +254,11 @@ fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
 fn record_pool(pooling: Pooling, maps: MapNodes, builder: &mut Builder<'_>) -> NodeId {
     let power = match pooling {
         Pooling::Average => return builder.mean(maps.deep),
+        Pooling::AverageMax => {
+            let mean = builder.mean(maps.deep);
+            let largest = builder.largest(maps.deep);
+            return builder.add(mean, largest);
+        }
         Pooling::GemOne => 1,
         Pooling::TokenGem => 4,
         Pooling::Gem | Pooling::Token | Pooling::TokenGemThree => 3,

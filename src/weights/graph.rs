@@ -44,8 +44,22 @@ pub struct GraphLayer {
     /// Name of the tensor that gives the layer its shape.
     pub weight: String,
     pub bias: Option<String>,
+    /// The value it is applied to; empty for a table.
+    pub input: String,
     /// Weight, bias, running mean and variance of the batch normalization behind a convolution.
     pub norm: Option<[String; 4]>,
+}
+
+impl GraphLayer {
+    fn new(kind: LayerKind, weight: &str) -> Self {
+        Self {
+            kind,
+            weight: weight.to_owned(),
+            bias: None,
+            input: String::new(),
+            norm: None,
+        }
+    }
 }
 
 /// The layers of a graph. Afterwards matrices of linear layers have PyTorch's layout, and their
@@ -136,10 +150,9 @@ impl<'a> Reader<'a> {
             self.made_by.insert(output, self.layers.len());
         }
         self.layers.push(GraphLayer {
-            kind,
-            weight: weight.to_owned(),
             bias: bias.map(|name| (*name).to_owned()),
-            norm: None,
+            input: node.inputs.first().cloned().unwrap_or_default(),
+            ..GraphLayer::new(kind, weight)
         });
     }
 
@@ -180,24 +193,15 @@ impl<'a> Reader<'a> {
     }
 
     fn other(&mut self, tensors: &[&str]) {
-        self.layers.extend(tensors.first().map(|name| GraphLayer {
-            kind: LayerKind::Other,
-            weight: (*name).to_owned(),
-            bias: None,
-            norm: None,
-        }));
+        let layer = |name: &&str| GraphLayer::new(LayerKind::Other, name);
+        self.layers.extend(tensors.first().map(layer));
     }
 
     /// Any other node: what is no scalar is a table, counted once however often it is cut.
     fn look_up(&mut self, inputs: &[&'a str]) {
         for name in inputs {
             if self.rank(name).is_some_and(|rank| rank > 1) && self.tables.insert(name) {
-                self.layers.push(GraphLayer {
-                    kind: LayerKind::Table,
-                    weight: (*name).to_owned(),
-                    bias: None,
-                    norm: None,
-                });
+                self.layers.push(GraphLayer::new(LayerKind::Table, name));
             }
         }
     }

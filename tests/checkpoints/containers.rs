@@ -2,6 +2,7 @@
 
 use copylens::weights;
 use copylens::weights::Container;
+use copylens::weights::LayerKind;
 use copylens::weights::NumberType;
 use copylens::weights::TensorIndex;
 use copylens::weights::TensorMap;
@@ -90,6 +91,32 @@ fn onnx_gives_linear_layers_their_names_back() {
         }
         assert_eq!(tensors.len(), 3, "{:?}", tensors.keys());
     }
+}
+
+#[test]
+fn the_graph_of_an_onnx_file_tells_what_its_tensors_are_for() {
+    let index = TensorIndex::open(&fixture("layers.onnx")).unwrap();
+    let layers = index.graph.iter();
+    let found: Vec<(LayerKind, &str, Option<&str>)> = layers
+        .map(|layer| (layer.kind, layer.weight.as_str(), layer.bias.as_deref()))
+        .collect();
+    let expected = [
+        (LayerKind::Convolution, "0", None),
+        (LayerKind::Table, "5", None),
+        (LayerKind::LayerNorm, "6", Some("7")),
+        // A factor and a sum are what is left of a normalization that is spelled out.
+        (LayerKind::LayerNorm, "shared", Some("8")),
+        (LayerKind::Linear, "9", None),
+        (LayerKind::Linear, "10", Some("11")),
+        (LayerKind::Factor, "12", None),
+    ];
+    assert_eq!(found, expected);
+    let norm = ["1", "2", "3", "4"].map(str::to_owned);
+    assert_eq!(index.graph[0].norm, Some(norm));
+    assert_eq!(index.graph[0].input, "x");
+    // A product from the right is transposed; a Gemm says itself how its matrix is stored.
+    let shape = |name: &str| index.entries[name].shape.clone();
+    assert_eq!((shape("9"), shape("10")), (vec![5, 4], vec![6, 5]));
 }
 
 #[test]

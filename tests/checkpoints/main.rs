@@ -13,6 +13,7 @@ mod formula;
 mod graphs;
 mod import;
 mod mutations;
+mod protobuf;
 mod published;
 #[path = "../support/mod.rs"]
 mod support;

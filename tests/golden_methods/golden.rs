@@ -124,9 +124,15 @@ pub fn numbers<const N: usize>(pairs: [(&str, f32); N]) -> BTreeMap<String, f32>
 
 /// A formula's row of the table, so that a renamed number does not pass unseen.
 pub fn parameters(id: &str) -> Vec<&'static ParameterSpec> {
-    let formulas = copylens::distill::losses::FORMULAS;
-    let formula = formulas.iter().find(|formula| formula.id == id).unwrap();
-    formula.parameters.iter().collect()
+    // The walk over the batch is a part of another row.
+    let walk = copylens::distill::losses::batch_diffusion::FORMULA;
+    let row = copylens::distill::losses::loss(id).map(|spec| spec.parameters);
+    row.unwrap_or_else(|| {
+        assert_eq!(id, walk.id);
+        walk.parameters
+    })
+    .iter()
+    .collect()
 }
 
 /// The numbers of a golden case under the names of a formula's row, in its order.

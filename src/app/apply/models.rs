@@ -241,7 +241,10 @@ fn ask_for_export(state: &AppState, services: &Services, id: String) {
     let desktop = services.desktop.clone();
     services.background("export-model", move || {
         desktop
-            .choose_save_path("Export the model; a name in .onnx makes a file of ONNX", &name)
+            .choose_save_path(
+                "Export the model; a name in .onnx makes a file of ONNX",
+                &name,
+            )
             .map(|path| Command::Models(ModelsCommand::ExportTo(id, path)))
             .into_iter()
             .collect()

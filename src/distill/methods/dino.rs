@@ -193,7 +193,14 @@ impl SelfTeaching {
         let temperature = self.numbers.temperature(place);
         let n_global = n_global(&part.views);
         let nothing = || Tensor::zeros([1], &self.device);
-        let (Form::Patches { loss, centers, rule }, Some(teacher)) = (&self.form, &self.teacher)
+        let (
+            Form::Patches {
+                loss,
+                centers,
+                rule,
+            },
+            Some(teacher),
+        ) = (&self.form, &self.teacher)
         else {
             return nothing();
         };
@@ -327,9 +334,7 @@ fn as_weight(tensor: &Tensor<2>) -> WeightTensor {
     let data = tensor.clone().into_data().convert::<f32>();
     WeightTensor {
         shape: tensor.dims().to_vec(),
-        values: data
-            .try_into_vec()
-            .expect("a float tensor converts to f32"),
+        values: data.try_into_vec().expect("a float tensor converts to f32"),
     }
 }
 
@@ -353,7 +358,10 @@ fn twin(building: &Building<'_>, student: &Student) -> Student {
 fn n_global(views: &[Tensor<4>]) -> usize {
     let side = |view: &Tensor<4>| view.dims()[3];
     let largest = views.first().map_or(0, side);
-    views.iter().take_while(|view| side(view) == largest).count()
+    views
+        .iter()
+        .take_while(|view| side(view) == largest)
+        .count()
 }
 
 /// Scores of the class token of every view.

@@ -10,8 +10,8 @@ use crate::models::state;
 use crate::weights::TensorMap;
 
 use super::Saved;
+use crate::distill::gradients;
 use crate::distill::queue::Queue;
-use crate::distill::sgd;
 
 /// A second network with the same weights, and running statistics of its own.
 ///
@@ -35,7 +35,7 @@ pub fn filled<M: Module>(module: &M, tensors: &TensorMap) -> Option<M> {
 /// `key <- keep key + (1 - keep) student`, parameters only.
 pub fn follow<M: Module>(key: &mut Option<M>, student: &M, keep: f32) {
     if let Some(old) = key.take() {
-        *key = Some(sgd::follow(old, student, keep));
+        *key = Some(gradients::follow(old, student, keep));
     }
 }
 

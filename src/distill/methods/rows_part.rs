@@ -13,8 +13,8 @@ use crate::distill::mixup;
 use crate::distill::mixup::Mix;
 use crate::distill::queue::Queue;
 use crate::distill::student::Student;
-use crate::models::network::Outputs;
 use crate::models::Maps;
+use crate::models::network::Outputs;
 
 /// Rows that go into the queues after the step.
 #[derive(Default)]

@@ -66,12 +66,7 @@ impl Judged {
             loss: Verdicts::new(&values.unwrap_or_else(BTreeMap::new)),
             weight: weight("verdicts"),
             keep: weight("keep"),
-            start: Some(copy_without_gradient(
-                &student.network,
-                spec,
-                *head,
-                device,
-            )),
+            start: Some(copy_without_gradient(&student.network, spec, *head, device)),
         }
     }
 

@@ -1,10 +1,10 @@
 //! What happens to gradients before a step.
 
-use crate::distill::sgd::FlatTensors;
+use crate::distill::gradients::FlatTensors;
 
 /// Makes each gradient no longer than `limit`, one tensor at a time; 0 for no limit.
 ///
-/// Source: DINO's code (arXiv:2104.14294), limit 3. `sgd::clip` bounds all of them together.
+/// Source: DINO's code (arXiv:2104.14294), limit 3. `gradients::clip` bounds all of them together.
 pub fn clip_each(gradients: FlatTensors, limit: f32) -> FlatTensors {
     if limit <= 0.0 {
         return gradients;

@@ -17,7 +17,7 @@ use burn::tensor::Tensor;
 
 use crate::models::state::PathStack;
 
-pub use super::sgd::FlatTensors;
+pub use super::gradients::FlatTensors;
 pub use clip::clip_each;
 pub use clip::without;
 pub use groups::Group;

@@ -245,6 +245,20 @@ impl<'a> Builder<'a> {
         self.push(Operation::Mean, &[x])
     }
 
+    /// The largest number of each channel of a map, one row.
+    pub fn largest(&mut self, x: NodeId) -> NodeId {
+        let Shape::Map { height, width, .. } = self.shape(x) else {
+            return x;
+        };
+        let whole = Window {
+            kernel: [height, width],
+            stride: [height, width],
+            border: Border::default(),
+        };
+        let largest = self.push(Operation::MaxPool(whole), &[x]);
+        self.push(Operation::MapToRows, &[largest])
+    }
+
     /// The channels of `a`, then those of `b`.
     pub fn join(&mut self, a: NodeId, b: NodeId) -> NodeId {
         self.push(Operation::JoinChannels, &[a, b])

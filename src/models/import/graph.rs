@@ -4,6 +4,8 @@
 //! of the same kind and shape follow each other in the file as they do in the network, so the first
 //! one of ours is the first one there, and so on; other layers may only stand behind the network.
 
+mod units;
+
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::VecDeque;
@@ -26,6 +28,7 @@ use super::recognize::Source;
 use super::styles::Made;
 use super::styles::Style;
 use super::styles::mobilenet_v2;
+use units::Unit;
 
 /// Who names parameters like that: nobody.
 const NAMELESS: Style = Style {
@@ -36,17 +39,10 @@ const NAMELESS: Style = Style {
 /// What stands before the head of a file that kept the names of its last layer.
 const PREFIX: &str = "backbone.";
 
-/// Name and shape of a parameter of ours.
-type Parameter = (String, Vec<usize>);
-
-/// A layer of ours.
-struct Unit {
-    kind: LayerKind,
-    weight: Parameter,
-    bias: Option<Parameter>,
-    /// The name of the batch normalization behind it.
-    norm: Option<String>,
-}
+/// The first and the last convolution of a block of a ResNet, and the one beside it.
+const BLOCK_START: &str = ".conv1.conv";
+const BLOCK_END: &str = ".conv3.conv";
+const BESIDE_BLOCK: &str = ".downsample.conv";
 
 /// A network of which every layer has its place in the file.
 struct Match {
@@ -131,7 +127,7 @@ fn match_layers(
     entries: &Entries,
 ) -> Option<Match> {
     let trunk = (spec.build)(&Device::flex());
-    let units = units(state::ordered_shapes(&trunk))?;
+    let units = units::units(state::ordered_shapes(&trunk))?;
     let epsilon = trunk.norm_epsilon();
     let mut queues = queues(layers, entries);
     let mut found = Match {
@@ -140,14 +136,19 @@ fn match_layers(
         rest: Vec::new(),
     };
     let mut last = 0;
+    let mut block_input = None;
     for unit in &units {
         let key = (unit.kind, unit.weight.1.clone());
-        let Some(at) = queues.get_mut(&key).and_then(VecDeque::pop_front) else {
+        let queue = queues.get_mut(&key);
+        let Some(at) = queue.and_then(|queue| take(queue, unit, layers, block_input)) else {
             found.sources.extend(left_out(unit)?);
             continue;
         };
         last = last.max(at);
         let layer = &layers[at];
+        if unit.name().ends_with(BLOCK_START) {
+            block_input = Some(layer.input.as_str());
+        }
         let (name, shape) = &unit.weight;
         found.sources.push(stored(name, shape, &layer.weight));
         match &unit.norm {
@@ -157,6 +158,27 @@ fn match_layers(
     }
     found.rest = queues.into_values().flatten().collect();
     found.rest.iter().all(|at| *at > last).then_some(found)
+}
+
+/// The place of the next layer that can be this one.
+///
+/// In the first block of a ResNet-50 the last convolution and the one beside the block have one
+/// shape, and authors differ in which comes first; the latter reads what the block reads.
+fn take(
+    queue: &mut VecDeque<usize>,
+    unit: &Unit,
+    layers: &[GraphLayer],
+    block_input: Option<&str>,
+) -> Option<usize> {
+    let reads_block = |at: &usize| Some(layers[*at].input.as_str()) == block_input;
+    let place = if unit.name().ends_with(BESIDE_BLOCK) {
+        queue.iter().position(reads_block)
+    } else if unit.name().ends_with(BLOCK_END) {
+        queue.iter().position(|at| !reads_block(at))
+    } else {
+        Some(0)
+    };
+    queue.remove(place?)
 }
 
 /// The layers of a file by kind and shape, each in the order of use.
@@ -218,17 +240,17 @@ impl Match {
 }
 
 /// The bias of a layer without a batch normalization; an exporter leaves one of zeros out.
-fn bias(unit: &Unit, layer: &GraphLayer, entries: &Entries) -> Option<Option<Source>> {
+fn bias(unit: &Unit, layer: &GraphLayer, entries: &Entries) -> Option<Vec<Source>> {
     if layer.norm.is_some() {
         return None;
     }
     match (&unit.bias, &layer.bias) {
         (Some((ours, shape)), Some(theirs)) => {
             has_shape(theirs, shape, entries)?;
-            Some(Some(stored(ours, shape, theirs)))
+            Some(vec![stored(ours, shape, theirs)])
         }
-        (Some((ours, shape)), None) => Some(Some(made(ours, shape, Made::Constant(0.0)))),
-        (None, None) => Some(None),
+        (Some((ours, shape)), None) => Some(vec![made(ours, shape, Made::Constant(0.0))]),
+        (None, None) => Some(Vec::new()),
         (None, Some(_)) => None,
     }
 }
@@ -266,54 +288,4 @@ fn made(ours: &str, shape: &[usize], value: Made) -> Source {
         names: Vec::new(),
         made: Some(value),
     }
-}
-
-/// Parameters in the order of use as layers; `None` where a normalization follows no convolution.
-fn units(parameters: Vec<Parameter>) -> Option<Vec<Unit>> {
-    let mut units: Vec<Unit> = Vec::new();
-    for (name, shape) in parameters {
-        let (stem, leaf) = name.rsplit_once('.').unwrap_or(("", &name));
-        let is_behind = |unit: &Unit| stem_of(unit) == stem;
-        match (leaf, shape.len(), units.last_mut()) {
-            ("running_mean" | "running_var", _, Some(unit))
-                if unit.norm.as_deref() == Some(stem) => {}
-            ("bias", 1, Some(unit)) if unit.norm.as_deref() == Some(stem) => {}
-            // A vector behind the convolution of the same layer is its normalization.
-            ("weight", 1, Some(unit)) if conv_of(stem).as_deref() == Some(stem_of(unit)) => {
-                unit.norm = Some(stem.to_owned());
-            }
-            ("bias", 1, Some(unit)) if is_behind(unit) && unit.bias.is_none() => {
-                unit.bias = Some((name, shape));
-            }
-            ("running_mean" | "running_var", ..) => return None,
-            _ => units.push(Unit {
-                kind: kind(leaf, shape.len()),
-                weight: (name, shape),
-                bias: None,
-                norm: None,
-            }),
-        }
-    }
-    Some(units)
-}
-
-fn kind(leaf: &str, n_axes: usize) -> LayerKind {
-    match (leaf, n_axes) {
-        ("weight", 4) => LayerKind::Convolution,
-        ("weight", 2) => LayerKind::Linear,
-        ("weight", 1) => LayerKind::LayerNorm,
-        (_, 1) => LayerKind::Factor,
-        _ => LayerKind::Table,
-    }
-}
-
-fn stem_of(unit: &Unit) -> &str {
-    let stem = unit.weight.0.rsplit_once('.');
-    stem.map_or("", |(stem, _)| stem)
-}
-
-/// The convolution before a normalization: `x.conv` of `x.norm`.
-fn conv_of(norm: &str) -> Option<String> {
-    let layer = norm.strip_suffix("norm")?;
-    Some(format!("{layer}conv"))
 }

@@ -270,7 +270,13 @@ fn load(index: &mut TensorIndex, source: &Source) -> Result<WeightTensor, Weight
     }
     let mut values = Vec::new();
     for name in &source.names {
-        values.append(&mut index.load(name)?.values);
+        let mut part = index.load(name)?.values;
+        if values.is_empty() {
+            // Most tensors are one piece, and large ones are not copied for nothing.
+            values = part;
+        } else {
+            values.append(&mut part);
+        }
     }
     if values.len() != source.shape.iter().product::<usize>() {
         let names: Vec<&str> = source.names.iter().map(String::as_str).collect();

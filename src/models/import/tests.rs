@@ -7,10 +7,13 @@ use crate::models::catalog::PublishedModel;
 use crate::models::head::HeadForm;
 use crate::models::state;
 use crate::models::trunk;
+use crate::weights::GraphLayer;
+use crate::weights::LayerKind;
 use crate::weights::Layout;
 use crate::weights::NumberType;
 use crate::weights::TensorEntry;
 
+use super::graph;
 use super::plan;
 use super::plan::Plan;
 use super::recognize::Entries;
@@ -273,4 +276,58 @@ fn the_networks_to_choose_from_are_those_of_the_file() {
     // The same network with another head.
     let ids = plan::choices(&trunk("vit-s16", str::to_owned)).ok();
     assert_eq!(ids, Some(vec!["vit-s16", "vit-s16-student"]));
+}
+
+/// The layers of a ResNet-50 as a file has them whose normalizations are folded; the convolution
+/// beside a block comes first, as Classy Vision computes it.
+fn layers_of_resnet50() -> (Vec<GraphLayer>, Entries) {
+    let spec = trunk::architecture("resnet50").unwrap();
+    let mut entries = Entries::new();
+    let mut layers: Vec<GraphLayer> = Vec::new();
+    for (name, shape) in state::ordered_shapes(&(spec.build)(&Device::flex())) {
+        let Some(stem) = name.strip_suffix(".conv.weight") else {
+            continue;
+        };
+        let (block, conv) = stem.rsplit_once('.').unwrap_or(("", stem));
+        let bias = format!("{stem}.shift");
+        entries.insert(bias.clone(), entry(&shape[..1]));
+        entries.insert(stem.to_owned(), entry(&shape));
+        let reads = match conv {
+            "downsample" | "conv1" => "block",
+            other => other,
+        };
+        let layer = GraphLayer {
+            kind: LayerKind::Convolution,
+            weight: stem.to_owned(),
+            bias: Some(bias),
+            input: format!("{block}.{reads}"),
+            norm: None,
+        };
+        let first = layers.len().saturating_sub(3);
+        let place = if conv == "downsample" {
+            first
+        } else {
+            layers.len()
+        };
+        layers.insert(place, layer);
+    }
+    (layers, entries)
+}
+
+#[test]
+fn the_convolution_beside_a_block_is_told_from_its_last_one() {
+    let (mut layers, entries) = layers_of_resnet50();
+    let found = graph::plan(&layers, &entries, None).unwrap();
+    assert_eq!(found.network.spec.id, "resnet50");
+    for source in &found.network.sources {
+        if let Some(stem) = source.ours.strip_suffix(".conv.weight") {
+            assert_eq!(source.names, [stem]);
+        }
+    }
+    // A weight and a bias of each convolution.
+    assert_eq!(found.report.mapped, 2 * 53);
+    for layer in &mut layers {
+        layer.input.clear();
+    }
+    assert!(graph::plan(&layers, &entries, None).is_none());
 }

@@ -208,6 +208,7 @@ fn embedder(spec: &ArchitectureSpec, device: &DeviceInfo) -> anyhow::Result<Embe
         quality: None,
         pictures_per_second: None,
         created: None,
+        published: None,
     };
     Ok(Embedder::from_network(info, network, device.device()))
 }

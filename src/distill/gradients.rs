@@ -1,8 +1,7 @@
-//! Stochastic gradient descent with momentum, its state under the parameters' own names.
+//! Gradients by the names of their parameters, and networks that follow another one.
 //!
-//! The optimiser of the training crate keys its state by random ids that change at every start; a
-//! run that was cut off could not go on with the same numbers. State by name can be saved beside
-//! the parameters.
+//! The training crate keys everything by random ids that change at every start; what goes by name
+//! can be saved beside the parameters.
 
 use std::collections::BTreeMap;
 
@@ -17,63 +16,6 @@ use crate::models::state::PathStack;
 
 /// Flat tensors by parameter name, on the device without autodiff.
 pub type FlatTensors = BTreeMap<String, Tensor<1>>;
-
-/// `v <- momentum v + (g + decay w)`, `w <- w - rate v`, as PyTorch's SGD without dampening.
-pub struct Sgd {
-    pub momentum: f32,
-    pub weight_decay: f32,
-    /// Velocity by name; empty before the first step.
-    pub velocity: FlatTensors,
-}
-
-impl Sgd {
-    /// One step of all parameters that have a gradient.
-    pub fn step<M: Module>(&mut self, module: M, gradients: &FlatTensors, rate: f64) -> M {
-        let mut mapper = Step {
-            path: PathStack::default(),
-            sgd: self,
-            gradients,
-            rate,
-        };
-        module.map(&mut mapper)
-    }
-}
-
-struct Step<'a> {
-    path: PathStack,
-    sgd: &'a mut Sgd,
-    gradients: &'a FlatTensors,
-    rate: f64,
-}
-
-impl ModuleMapper for Step<'_> {
-    fn enter_module(&mut self, name: &str, container: &str) {
-        self.path.enter(name, container);
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.exit();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let (name, _) = self.path.current();
-        let Some(gradient) = self.gradients.get(&name) else {
-            return param;
-        };
-        let (id, tensor, mapper) = param.consume();
-        let shape = tensor.shape();
-        let value = tensor.inner().flatten::<1>(0, D - 1);
-        let gradient = gradient.clone() + value.clone() * self.sgd.weight_decay;
-        let velocity = match self.sgd.velocity.remove(&name) {
-            Some(velocity) => velocity * self.sgd.momentum + gradient,
-            None => gradient,
-        };
-        let moved = value - velocity.clone() * self.rate;
-        self.sgd.velocity.insert(name, velocity);
-        let tensor = Tensor::from_inner(moved.reshape(shape)).require_grad();
-        Param::from_mapped_value(id, tensor, mapper)
-    }
-}
 
 /// Adds the gradients of a backward pass to `sum`.
 pub fn add_gradients<M: Module>(module: &M, gradients: &Gradients, sum: &mut FlatTensors) {
@@ -230,27 +172,6 @@ mod tests {
 
     fn weight(layer: &Linear) -> f32 {
         state::read_state(layer)["weight"].values[0]
-    }
-
-    #[test]
-    fn two_steps_equal_the_hand_worked_sequence() {
-        // w = 2, loss = 3 w, so g = 3. momentum 0.5, decay 0.1, rate 0.1.
-        // v1 = 3 + 0.2 = 3.2, w1 = 1.68; v2 = 1.6 + 3 + 0.168 = 4.768, w2 = 1.2032.
-        let device = Device::flex().autodiff();
-        let mut layer = linear(2.0, &device);
-        let mut sgd = Sgd {
-            momentum: 0.5,
-            weight_decay: 0.1,
-            velocity: FlatTensors::new(),
-        };
-        for expected in [1.68, 1.2032] {
-            let x = Tensor::<2>::from_data([[3.0]], &device);
-            let gradients = layer.forward(x).sum().backward();
-            let mut sum = FlatTensors::new();
-            add_gradients(&layer, &gradients, &mut sum);
-            layer = sgd.step(layer, &sum, 0.1);
-            assert!((weight(&layer) - expected).abs() < 1e-6, "{expected}");
-        }
     }
 
     #[test]
