@@ -88,8 +88,9 @@ impl Kernel {
 
 /// Blurs along the rows, then down the columns; beyond the edges the edge pixels repeat.
 ///
-/// Pillow's rounding after every pass, in `f32` where Pillow has 32-bit integers: a sum closer
-/// than a few millionths to the middle between two levels may fall to the other one.
+/// Pillow's rounding after every pass, in `f32` where Pillow has 32-bit integers: a sum in the
+/// middle between two levels may fall to the other one. Against Pillow that is no value at most
+/// radii, and a level here and there at the few whose weights are simple fractions, such as 1.
 fn blur(picture: &Picture, sigma: f32) -> Picture {
     let kernel = Kernel::new(sigma);
     let row_bytes = picture.width as usize * 3;

@@ -8,6 +8,11 @@ type Block = [[f32; 8]; 8];
 /// `f32` are 1. Unlike `f32::round` it needs no call without SSE 4.
 const ROUNDER: f32 = 12_582_912.0;
 
+/// [`ROUNDER`] takes halves to the even number, libjpeg takes coefficients away from zero and
+/// pixels up: both get a nudge far below what else they may be off.
+const AWAY_FROM_ZERO: f32 = 1.000_001;
+const UP: f32 = 0.001;
+
 /// Transforms each block, rounds its coefficients to multiples of the table, and goes back. Both
 /// sides of the plane are multiples of 8.
 pub(super) fn quantize(values: &mut [u8], width: usize, table: &[f32; 64]) {
@@ -16,7 +21,7 @@ pub(super) fn quantize(values: &mut [u8], width: usize, table: &[f32; 64]) {
     for (idx, step) in table.iter().enumerate() {
         steps[idx % 8][idx / 8] = *step;
     }
-    let shares = steps.map(|row| row.map(|step| 1.0 / step));
+    let shares = steps.map(|row| row.map(|step| AWAY_FROM_ZERO / step));
     for rows in values.chunks_exact_mut(width * 8) {
         for left in (0..width).step_by(8) {
             let mut block = [[0.0_f32; 8]; 8];
@@ -36,7 +41,7 @@ pub(super) fn quantize(values: &mut [u8], width: usize, table: &[f32; 64]) {
             for (y, row) in pixels.iter().enumerate() {
                 let start = y * width + left;
                 for (byte, value) in rows[start..start + 8].iter_mut().zip(row) {
-                    *byte = ((value + 128.0).clamp(0.0, 255.0) + ROUNDER).to_bits() as u8;
+                    *byte = ((value + (128.0 + UP)).clamp(0.0, 255.0) + ROUNDER).to_bits() as u8;
                 }
             }
         }

@@ -8,7 +8,7 @@
 //! - Not here: which picture is changed how often (`loader`), which views a method compares
 //!   (`views`), mixing the pixels of a batch (`mixing` draws how; that happens on the device).
 //! - To add one: a new file with a `SPEC`, a row in [`AUGMENTATIONS`], and steps in the presets
-//!   (`presets.rs`) that should use it.
+//!   (`presets/`) that should use it.
 
 mod bench;
 mod brightness_contrast;

@@ -35,12 +35,7 @@ pub(super) fn warp(
         if source_from_target.is_affine() {
             affine_row(picture, row, source_from_target, y, sampling);
         } else {
-            for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-                let at = source_from_target.map([x as f64 + 0.5, y]);
-                if is_inside(picture, at) {
-                    write(picture, pixel, [fixed(at[0]), fixed(at[1])], sampling);
-                }
-            }
+            projective_row(picture, row, source_from_target, y, sampling);
         }
     }
     target
@@ -84,6 +79,26 @@ fn affine_row(
     for pixel in row[first * 3..last * 3].chunks_exact_mut(3) {
         write(picture, pixel, at, sampling);
         at = [at[0] + steps[0], at[1] + steps[1]];
+    }
+}
+
+/// Numerators and denominator move by the same step each.
+fn projective_row(
+    picture: &Picture,
+    row: &mut [u8],
+    source_from_target: &Homography,
+    y: f64,
+    sampling: Sampling,
+) {
+    let rows = source_from_target.rows();
+    let starts = rows.map(|entries| entries[0] * 0.5 + entries[1] * y + entries[2]);
+    for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
+        let value = |axis: usize| starts[axis] + rows[axis][0] * x as f64;
+        let scale = 1.0 / value(2);
+        let at = [value(0) * scale, value(1) * scale];
+        if is_inside(picture, at) {
+            write(picture, pixel, at.map(fixed), sampling);
+        }
     }
 }
 
