@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use super::metrics::Prediction;
 use super::search::Descriptors;
 use super::search::QUERY_BLOCK;
+use super::search::any_reaches;
 use super::search::dot;
-use super::search::largest;
 use super::search::report;
 use super::search::visit_products;
 use crate::monitor::Cancelled;
@@ -121,7 +121,7 @@ impl Pool {
     ) {
         let mut least = threshold.get() + bias;
         for (chunk_idx, chunk) in similarities.chunks(16).enumerate() {
-            if largest(chunk) < least {
+            if !any_reaches(chunk, least) {
                 continue;
             }
             for (idx, similarity) in chunk.iter().enumerate() {

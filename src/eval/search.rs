@@ -204,10 +204,10 @@ fn nearest_of_block(
         .collect()
 }
 
-/// The largest of some finite numbers.
-pub(super) fn largest(similarities: &[f32]) -> f32 {
-    let larger = |a: f32, b: &f32| if *b > a { *b } else { a };
-    similarities.iter().fold(f32::NEG_INFINITY, larger)
+/// Whether one of them is at least `bound`. Counting needs no branch, so many are compared at once.
+pub(super) fn any_reaches(similarities: &[f32], bound: f32) -> bool {
+    let hits = similarities.iter().map(|value| u32::from(*value >= bound));
+    hits.sum::<u32>() > 0
 }
 
 /// Takes over what belongs to the best `kept`. References come by rising row, so an equal similarity
@@ -220,7 +220,7 @@ fn keep_best(heap: &mut BinaryHeap<Neighbor>, first: usize, similarities: &[f32]
     let mut worst = worst_of(heap);
     for (chunk_idx, chunk) in similarities.chunks(LANES).enumerate() {
         // Nearly always nothing is better, and this is found out for many at once.
-        if heap.len() == kept && largest(chunk) <= worst {
+        if heap.len() == kept && !any_reaches(chunk, worst) {
             continue;
         }
         for (idx, &similarity) in chunk.iter().enumerate() {

@@ -224,6 +224,7 @@ fn write_numbers(
 
 #[cfg(test)]
 mod tests {
+    use super::super::WeightTensor;
     use super::super::read;
     use super::*;
 

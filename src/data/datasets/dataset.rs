@@ -114,6 +114,12 @@ impl Dataset {
         self.splits.iter().find(|split| split.role == role)
     }
 
+    /// The pictures to learn from. Those of DISC21 also normalize its scores, and are listed once.
+    pub fn training(&self) -> Option<&Split> {
+        self.split(Role::Train)
+            .or_else(|| self.split(Role::Background))
+    }
+
     /// The part with this role and name.
     pub fn split_named(&self, role: Role, name: &str) -> Option<&Split> {
         let mut splits = self.splits.iter();

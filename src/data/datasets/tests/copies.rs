@@ -72,6 +72,7 @@ fn every_way_to_name_the_folders_of_disc21_is_read() {
         assert_eq!(part.truth, Truth::Pairs(vec![(1, 1)]));
         assert_eq!(data.split(Role::References).unwrap().entries.len(), 2);
         assert_eq!(data.split(Role::Background).unwrap().entries.len(), 1);
+        assert_eq!(data.training().unwrap().role, Role::Background);
         let file = data.file(&part.entries, 1).unwrap();
         assert!(file.is_file() && file.ends_with("Q00001.jpg"));
     }
