@@ -31,7 +31,9 @@ pub mod verdicts;
 use std::collections::BTreeMap;
 
 use burn::tensor::Bool;
+use burn::tensor::Int;
 use burn::tensor::Tensor;
+use burn::tensor::TensorData;
 use burn::tensor::activation::log_softmax;
 
 /// Everything the losses of one step may look at. What a method does not have is `None`.
@@ -177,6 +179,13 @@ fn soft_cross_entropy(x_bk: Tensor<2>, target_bk: Tensor<2>) -> Tensor<1> {
     (p_bk * log_softmax(x_bk, 1)).sum() / -(b as f32)
 }
 
+/// Numbers of rows as a tensor on the device of another one.
+fn indices(numbers: impl Iterator<Item = usize>, like: &Tensor<2>) -> Tensor<1, Int> {
+    let numbers: Vec<i64> = numbers.map(|number| number as i64).collect();
+    let n = numbers.len();
+    Tensor::from_data(TensorData::new(numbers, [n]), &like.device())
+}
+
 /// Sum over the places that count, divided by their number; 0 where there is none.
 fn mean_where<const D: usize>(x: Tensor<D>, counts: Tensor<D, Bool>) -> Tensor<1> {
     let counts = counts.float();
@@ -189,7 +198,6 @@ mod tests {
 
     use burn::tensor::Device;
     use burn::tensor::Distribution;
-    use burn::tensor::Int;
 
     use crate::models::layers::l2_normalize;
 
