@@ -100,7 +100,7 @@ impl BatchDiffusion {
     }
 
     /// `sum over n < 2^k of (w W)^n`, and `2^k`.
-    fn series(&self, walk_bb: Tensor<2>) -> (Tensor<2>, f64) {
+    fn series(self, walk_bb: Tensor<2>) -> (Tensor<2>, f64) {
         let [b, _] = walk_bb.dims();
         let mut sum_bb = Tensor::<2>::eye(b, &walk_bb.device());
         let mut power_bb = walk_bb * self.omega;

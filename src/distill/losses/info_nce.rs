@@ -114,4 +114,19 @@ mod tests {
         let value = loss.into_scalar::<f32>();
         assert!((value - 3.0_f32.ln()).abs() < 1e-5, "{value}");
     }
+
+    #[test]
+    fn a_low_temperature_and_opposite_views_stay_finite() {
+        // Positives at -1, negatives at 0, t = 0.01: log(1 + 2 e^100) = 100 + ln 2.
+        let device = Device::flex();
+        let z = Tensor::<2>::from_data([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]], &device);
+        let same = TensorData::from([
+            [true, false, true, false],
+            [false, true, false, true],
+            [true, false, true, false],
+            [false, true, false, true],
+        ]);
+        let value = info_nce(z, Tensor::from_data(same, &device), 0.01).into_scalar::<f32>();
+        assert!((value - 100.693_15).abs() < 1e-3, "{value}");
+    }
 }

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Bool;
-use burn::tensor::Int;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 
 use super::Formula;
 use super::ParameterSpec;
+use super::indices;
 use super::mean_where;
 use super::parameter;
 use super::zero;
@@ -89,21 +89,17 @@ impl MarginContrast {
         let near = if pairs.is_empty() {
             zero(&rows_bd)
         } else {
-            let device = rows_bd.device();
-            let side = |part: fn(&[usize; 2]) -> usize| {
-                let numbers: Vec<i64> = pairs.iter().map(|pair| part(pair) as i64).collect();
-                let data = TensorData::new(numbers, [pairs.len()]);
-                Tensor::<1, Int>::from_data(data, &device)
-            };
-            let left_pd = rows_bd.clone().select(0, side(|pair| pair[0]));
-            let right_pd = entries_md.clone().select(0, side(|pair| pair[1]));
+            let [left, right] =
+                [0, 1].map(|side| indices(pairs.iter().map(move |pair| pair[side]), &rows_bd));
+            let left_pd = rows_bd.clone().select(0, left);
+            let right_pd = entries_md.clone().select(0, right);
             pull(left_pd, right_pd, self.positive_margin)
         };
         near + self.push(rows_bd, entries_md, labels, &memory.labels)
     }
 
     fn push(
-        &self,
+        self,
         rows_bd: Tensor<2>,
         entries_md: Tensor<2>,
         labels: &[u64],

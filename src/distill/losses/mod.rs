@@ -33,7 +33,9 @@ pub mod verdicts;
 use std::collections::BTreeMap;
 
 use burn::tensor::Bool;
+use burn::tensor::Int;
 use burn::tensor::Tensor;
+use burn::tensor::TensorData;
 use burn::tensor::activation::log_softmax;
 
 use margin_contrast::MemoryView;
@@ -222,6 +224,13 @@ fn soft_cross_entropy(x_bk: Tensor<2>, target_bk: Tensor<2>) -> Tensor<1> {
     (p_bk * log_softmax(x_bk, 1)).sum() / -(b as f32)
 }
 
+/// Numbers of rows as a tensor on the device of another one.
+fn indices(numbers: impl Iterator<Item = usize>, like: &Tensor<2>) -> Tensor<1, Int> {
+    let numbers: Vec<i64> = numbers.map(|number| number as i64).collect();
+    let n = numbers.len();
+    Tensor::from_data(TensorData::new(numbers, [n]), &like.device())
+}
+
 /// Sum over the places that count, divided by their number; 0 where there is none.
 fn mean_where<const D: usize>(x: Tensor<D>, counts: Tensor<D, Bool>) -> Tensor<1> {
     let counts = counts.float();
@@ -234,7 +243,6 @@ mod tests {
 
     use burn::tensor::Device;
     use burn::tensor::Distribution;
-    use burn::tensor::Int;
 
     use crate::models::layers::l2_normalize;
 

@@ -8,7 +8,6 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::IndexingUpdateOp;
-use burn::tensor::Int;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 use burn::tensor::activation::log_softmax;
@@ -21,6 +20,7 @@ use super::dino::TEACHER_TEMPERATURE;
 use super::dino::WARMUP_EPOCHS;
 use super::dino::WARMUP_TEMPERATURE;
 use super::dino::target;
+use super::indices;
 use super::parameter;
 use super::token_centers::TokenCenters;
 use super::token_pairs::LAMBDA;
@@ -119,11 +119,4 @@ impl PatchDino {
         let log_q_nk = log_softmax(student_nk / self.student_temperature, 1);
         (target_nk.detach() * log_q_nk).sum().neg()
     }
-}
-
-/// Numbers of rows as a tensor on the device of another one.
-pub(super) fn indices(numbers: impl Iterator<Item = usize>, like: &Tensor<2>) -> Tensor<1, Int> {
-    let numbers: Vec<i64> = numbers.map(|number| number as i64).collect();
-    let n = numbers.len();
-    Tensor::from_data(TensorData::new(numbers, [n]), &like.device())
 }

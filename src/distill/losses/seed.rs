@@ -86,9 +86,9 @@ impl Seed {
         self.forward(large) + self.forward(small)
     }
 
-    /// For a student with fewer dimensions than its teacher: each side compares with a queue of its
-    /// own descriptors of the same pictures, `[k, d]` and `[k, t]`. There is no entry for the
-    /// picture itself (the two-queue form of CompRess, arXiv:2010.14713).
+    /// For a student with fewer dimensions than its teacher: each side is its rows and a queue of its
+    /// own descriptors of the same pictures, `[[b, d], [k, d]]` and `[[b, t], [k, t]]`. There is no
+    /// entry for the picture itself (the two-queue form of CompRess, arXiv:2010.14713).
     pub fn forward_aligned(&self, student: [&Tensor<2>; 2], teacher: [&Tensor<2>; 2]) -> Tensor<1> {
         let logits = |[rows, queue]: [&Tensor<2>; 2], temperature: f32| {
             let queue = queue.clone().detach().transpose();

@@ -77,7 +77,7 @@ impl SelfDistillation {
         (p_bb * (log_p_bb - log_q_bb)).sum() * scale
     }
 
-    fn log_rows(&self, rows_bd: Tensor<2>) -> Tensor<2> {
+    fn log_rows(self, rows_bd: Tensor<2>) -> Tensor<2> {
         let [b, _] = rows_bd.dims();
         let itself_bb = Tensor::<2, Int>::eye(b, &rows_bd.device()).bool();
         let mut logits_bb = rows_bd.clone().matmul(rows_bd.transpose()) / self.temperature;

@@ -10,8 +10,8 @@ use burn::tensor::TensorData;
 
 use super::dino::CENTER_MOMENTUM;
 use super::dino::Center;
+use super::indices;
 use super::parameter;
-use super::patch_dino::indices;
 use super::token_pairs::TokenPlace;
 
 /// Running means of the teacher's scores.
