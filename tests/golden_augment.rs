@@ -42,7 +42,7 @@ const CASES: &[Case] = &[
     Case("color-jitter", &[("contrast", 1.6)], 0),
     Case("grayscale", &[], 0),
     Case("free-rotation", &[("degrees", 30.0)], 1),
-    Case("pixelization", &[("ratio", 0.3)], 1),
+    Case("pixelization", &[("ratio", 0.3)], 2),
     Case("jpeg", &[("quality", 20.0)], 255),
 ];
 

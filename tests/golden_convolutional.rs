@@ -23,6 +23,8 @@ use burn::tensor::ops::ConvOptions;
 use copylens::models::ArchitectureSpec;
 use copylens::models::Trunk;
 use copylens::models::architecture;
+use copylens::models::head::HeadForm;
+use copylens::models::head::HeadLayers;
 use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
 use copylens::models::resnet::ResNet;
@@ -49,8 +51,13 @@ fn golden(name: &str) -> TensorMap {
 
 /// A network whose weights all come from the formula; running variances times `variance`.
 fn network(spec: &ArchitectureSpec, variance: f32, device: &Device) -> Network {
+    // The golden descriptors have a linear layer, also of networks that come without one.
+    let form = match spec.head.layers {
+        HeadLayers::Nothing => HeadForm::GEM_LINEAR,
+        _ => spec.head,
+    };
     let head = HeadConfig {
-        form: spec.head,
+        form,
         dimensions: DIMENSIONS,
         large: None,
     };

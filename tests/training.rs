@@ -212,7 +212,7 @@ fn small(preset: &str) -> String {
     );
     change(
         "optimiser",
-        "learning_rate = 1e-4\nscaled = false\nepochs = 2\nmax_steps = 5\nwarmup_epochs = 0.0",
+        "learning_rate = 1e-4\nscaled = false\nepochs = 2\nmin_steps = 4\nmax_steps = 5\nwarmup_epochs = 0.0",
     );
     change("queue", "size = 16\nema = 0.9");
     change("evaluation", "held_out = 8\nevery_epochs = 1.0");

@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named() {
         for (lines, expected) in [
-            ("a,b,copy\n1.png,2.png,yes\n1.png,9.png,no\n", "line 3"),
+            ("a,b,copy\n1.png,2.png,yes\n1.png,9.png,no\n", "Line 3"),
             ("a,b,copy\n1.png,2.png,maybe\n", "\"maybe\""),
             ("a,b\n1.png,2.png\n", "copy"),
             ("a,b,copy\n1.png,2.png,yes\n", "fewer than two"),

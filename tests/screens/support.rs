@@ -35,6 +35,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use parking_lot::Mutex;
 
+/// Rounds of drawing before a test goes on although something still moves.
+const MAX_ROUNDS: usize = 8;
+
 /// What was asked of the worker, and what it will say next.
 #[derive(Default)]
 pub struct Script {
@@ -217,9 +220,13 @@ impl Window {
         }
     }
 
-    /// Lets the window draw until it is quiet.
+    /// Lets the window draw until it is quiet, also when a panel unfolds.
     pub fn run(&mut self) {
-        self.harness.run_ok();
+        for _ in 0..MAX_ROUNDS {
+            if self.harness.run_ok().is_some() {
+                break;
+            }
+        }
     }
 
     pub fn says(&self, text: &str) -> bool {

@@ -238,13 +238,13 @@ fn a_hidden_curve_leaves_the_chart() {
         .get_by_label_contains(chart)
         .accesskit_node()
         .label();
-    assert!(before.is_some_and(|label| label.contains("Similarity")));
-    click(&mut harness, "Similarity");
+    assert!(before.is_some_and(|label| label.contains("Likeness")));
+    click(&mut harness, "Likeness");
     let after = harness
         .get_by_label_contains(chart)
         .accesskit_node()
         .label();
-    assert!(after.is_some_and(|label| !label.contains("Similarity")));
+    assert!(after.is_some_and(|label| !label.contains("Likeness")));
 }
 
 #[test]

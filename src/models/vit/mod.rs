@@ -223,7 +223,11 @@ impl VisionTransformer {
     /// Height and width, of a patch at least: the builder itself refuses smaller pictures.
     fn whole_size(&self, x: NodeId, builder: &Builder<'_>) -> [usize; 2] {
         let [_, height, width] = builder.shape(x).as_map();
-        [height, width].map(|side| side.max(self.config.patch))
+        let patch = self.config.patch;
+        if height.min(width) < patch {
+            return [patch; 2];
+        }
+        [height, width]
     }
 
     fn record_embedding(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {

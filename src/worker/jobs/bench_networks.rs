@@ -34,8 +34,8 @@ const ALL: &str = "all";
 const SIDE: u32 = 224;
 /// Length of descriptors where the head has a linear layer.
 const DIMENSIONS: usize = 256;
-/// Bytes that one picture needs for each channel of the last map of a convolutional network:
-/// twice what a batch of 32 was seen to take (ResNet-50, EfficientNet-B0, MobileNetV2).
+/// Bytes that one picture needs for each channel of the last map of a convolutional network, an
+/// estimate on the safe side.
 const BYTES_PER_CHANNEL: u64 = 24_000;
 /// The same for a number of a token of a transformer: queries, keys, values, the MLP and its input.
 const BYTES_PER_TOKEN_NUMBER: u64 = 64;
