@@ -89,12 +89,11 @@ impl Golden {
         self.compare(case, name, loss.clone());
         let gradient = leaf.grad(&loss.backward());
         let name = format!("{name}-grad");
-        match gradient {
-            Some(gradient) => self.compare(case, &name, gradient),
-            None => {
-                let expected = self.values(case, &name);
-                assert!(expected.iter().all(|value| *value == 0.0), "{case} {name}");
-            }
+        if let Some(gradient) = gradient {
+            self.compare(case, &name, gradient);
+        } else {
+            let expected = self.values(case, &name);
+            assert!(expected.iter().all(|value| *value == 0.0), "{case} {name}");
         }
     }
 

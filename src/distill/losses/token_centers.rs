@@ -16,6 +16,7 @@ use super::token_pairs::TokenPlace;
 
 /// Running means of the teacher's scores.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a run has one of them")]
 pub enum TokenCenters {
     /// One of the class tokens and one of all patches (as the patch loss of DINOv2): independent of
     /// the size of the views.

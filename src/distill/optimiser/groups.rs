@@ -33,7 +33,7 @@ pub(super) struct Applied {
 impl Groups {
     /// For a parameter of this name and number of axes.
     pub(super) fn of(&self, name: &str, n_axes: usize) -> Applied {
-        let is_vector = n_axes == 1 || name.ends_with(".bias");
+        let is_vector = n_axes == 1 || name.rsplit('.').next() == Some("bias");
         let group = self
             .groups
             .iter()
