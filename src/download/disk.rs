@@ -9,7 +9,7 @@ use sysinfo::Disks;
 pub(super) fn free_bytes(folder: &Path) -> Option<u64> {
     let folder = folder.canonicalize().ok()?;
     let wanted = DiskRefreshKind::nothing().with_storage();
-    let disks = Disks::new_with_refreshed_list_specifics(wanted);
+    let disks = Disks::new_with_refreshed_list_specifics(wanted).ok()?;
     let holders = disks
         .iter()
         .filter(|disk| folder.starts_with(disk.mount_point()));
