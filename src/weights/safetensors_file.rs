@@ -34,7 +34,8 @@ const CHUNK_NUMBERS: usize = 1 << 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     F32,
-    /// Half the size; descriptors change by about 0.0005.
+    /// Half the size. Descriptors of the bundled network turn by a cosine distance of 1.6e-4 in the
+    /// mean and of 9.8e-4 at most over 32 photos; nothing changes where the weights were halves.
     F16,
 }
 
