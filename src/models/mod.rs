@@ -7,6 +7,7 @@
 
 mod efficientnet;
 mod embedder;
+pub mod engine;
 mod error;
 mod fastvit;
 mod feature_map;
