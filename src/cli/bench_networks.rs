@@ -55,7 +55,7 @@ pub(super) fn run(request: JobRequest, as_json: bool, output: &Output) -> anyhow
         output.line(&line([
             &row.network,
             &row.device,
-            row.engine,
+            &row.engine,
             &millions,
             &batch,
             &rate,
@@ -77,5 +77,5 @@ pub(super) fn run(request: JobRequest, as_json: bool, output: &Output) -> anyhow
 
 fn line(cells: [&str; 6]) -> String {
     let [network, device, engine, parameters, batch, rate] = cells;
-    format!("{network:<18} {device:<8} {engine:<12} {parameters:>10} {batch:>6} {rate:>11}")
+    format!("{network:<18} {device:<8} {engine:<30} {parameters:>10} {batch:>6} {rate:>11}")
 }

@@ -11,6 +11,10 @@ use crate::data::Preprocessing;
 use super::FeatureMap;
 use super::ModelError;
 use super::ModelInfo;
+use super::engine::Engine;
+use super::engine::Results;
+use super::engine::Value;
+use super::graph::Output;
 use super::layers::l2_normalize;
 use super::model_file;
 use super::network::Network;
@@ -25,30 +29,51 @@ const DENSE_MULTIPLE: u32 = 32;
 const COARSE_WEIGHT: f32 = 1.0;
 
 /// A model, loaded on one device. Use it on one thread only.
+///
+/// On a processor it runs in Copylens' own [`Engine`], elsewhere in Burn, which is the reference.
 pub struct Embedder {
     info: ModelInfo,
     network: Network,
     device: Device,
+    engine: Option<Engine>,
 }
+
+/// Local descriptors of length 1, and how many rows and columns of them there are.
+type Grid = (Vec<Vec<f32>>, [usize; 2]);
 
 impl Embedder {
     /// Loads a model completely, or says why not.
     pub fn load(info: &ModelInfo, device: &Device) -> Result<Self, ModelError> {
         let file = store::read_model(info)?;
         let (_, network) = model_file::build(&file, &info.path, device)?;
-        Ok(Self {
-            info: info.clone(),
-            network,
-            device: device.clone(),
-        })
+        Ok(Self::from_network(info.clone(), network, device))
     }
 
-    /// A network that is being trained, for its held-out quality.
+    /// A network as it is now, such as one that is being trained, for its held-out quality.
     pub fn from_network(info: ModelInfo, network: Network, device: &Device) -> Self {
+        let engine = (*device == Device::flex()).then(|| Engine::new(network.clone()));
         Self {
             info,
             network,
             device: device.clone(),
+            engine,
+        }
+    }
+
+    /// The same network in Burn, whatever the device.
+    #[must_use]
+    pub fn without_engine(self) -> Self {
+        Self {
+            engine: None,
+            ..self
+        }
+    }
+
+    /// What computes the descriptors, in words.
+    pub fn engine_name(&self) -> String {
+        match &self.engine {
+            Some(_) => Engine::name(),
+            None => "Burn".to_owned(),
         }
     }
 
@@ -72,6 +97,16 @@ impl Embedder {
             return Vec::new();
         }
         let size = self.info.preprocessing.size as usize;
+        let output = Output::Descriptor;
+        let results = self
+            .engine
+            .as_ref()
+            .and_then(|engine| engine.run(planes, [size, size], &[output]).ok());
+        if let Some(results) = results {
+            let descriptor =
+                |mut values: Results| values.remove(&output).map(|value| value.numbers);
+            return results.into_iter().filter_map(descriptor).collect();
+        }
         let data = TensorData::new(planes.concat(), [planes.len(), 3, size, size]);
         let x_bchw = Tensor::<4>::from_data(data, &self.device);
         let descriptors = self.network.forward(x_bchw).descriptor_bd;
@@ -88,22 +123,15 @@ impl Embedder {
         let (width, height) = dense_size(picture.width, picture.height, multiple);
         let resized = data::resize(picture, width, height);
         let planes = self.info.preprocessing.normalize(&resized);
-        let data = TensorData::new(planes, [1, 3, height as usize, width as usize]);
-        let maps = self
-            .network
-            .trunk
-            .forward(Tensor::from_data(data, &self.device));
-        let is_transformer = maps.token_bc.is_some();
-        let (fine, [n_rows, n_cols]) = cells(maps.fine);
-        let fine = rows(l2_normalize(fine));
-        let (channels, data) = if is_transformer {
-            (fine[0].len(), fine.concat())
-        } else {
-            let (coarse, grid) = cells(maps.deep);
-            let coarse = self.network.linear(coarse.clamp_min(1e-6));
-            let coarse = rows(l2_normalize(coarse));
-            join(&fine, [n_rows, n_cols], &coarse, grid)
+        let size = [height as usize, width as usize];
+        let ((fine, grid), coarse) = self
+            .dense_by_engine(std::slice::from_ref(&planes), size)
+            .unwrap_or_else(|| self.dense_by_burn(planes, size));
+        let (channels, data) = match coarse {
+            Some((coarse, coarse_grid)) => join(&fine, grid, &coarse, coarse_grid),
+            None => (fine[0].len(), fine.concat()),
         };
+        let [n_rows, n_cols] = grid;
         FeatureMap {
             rows: n_rows,
             cols: n_cols,
@@ -113,6 +141,53 @@ impl Embedder {
             data,
         }
     }
+
+    /// Fine cells, and coarse ones unless the network is a transformer; `None` without an engine.
+    fn dense_by_engine(
+        &self,
+        planes: &[Vec<f32>],
+        size: [usize; 2],
+    ) -> Option<(Grid, Option<Grid>)> {
+        let outputs = [Output::Fine, Output::Deep, Output::Cells];
+        let engine = self.engine.as_ref()?;
+        let results = engine.run(planes, size, &outputs);
+        let values = results.ok()?.pop()?;
+        let grid = |value: &Value, place: &Value| {
+            let [_, height, width] = place.shape.as_map();
+            let rows = value.numbers.chunks_exact(value.shape.channels());
+            (rows.map(normalized).collect(), [height, width])
+        };
+        let fine = grid(&values[&Output::Fine], &values[&Output::Fine]);
+        let coarse = values.get(&Output::Cells);
+        Some((
+            fine,
+            coarse.map(|cells| grid(cells, &values[&Output::Deep])),
+        ))
+    }
+
+    fn dense_by_burn(&self, planes: Vec<f32>, [height, width]: [usize; 2]) -> (Grid, Option<Grid>) {
+        let data = TensorData::new(planes, [1, 3, height, width]);
+        let maps = self
+            .network
+            .trunk
+            .forward(Tensor::from_data(data, &self.device));
+        let is_transformer = maps.token_bc.is_some();
+        let (fine, fine_grid) = cells(maps.fine);
+        let fine = (rows(l2_normalize(fine)), fine_grid);
+        if is_transformer {
+            return (fine, None);
+        }
+        let (coarse, coarse_grid) = cells(maps.deep);
+        let coarse = self.network.linear(coarse.clamp_min(1e-6));
+        (fine, Some((rows(l2_normalize(coarse)), coarse_grid)))
+    }
+}
+
+/// A row of length 1.
+fn normalized(row: &[f32]) -> Vec<f32> {
+    let squared: f32 = row.iter().map(|value| value * value).sum();
+    let length = squared.sqrt().max(1e-12);
+    row.iter().map(|value| value / length).collect()
 }
 
 /// Fine cells with coarse ones at the same places behind them; channels of a cell, and all cells.

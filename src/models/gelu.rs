@@ -96,8 +96,8 @@ pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 }
 
 /// GELU of one number.
-#[inline]
-fn value(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn value(x: f32) -> f32 {
     0.5 * x * (1.0 + ERF.at(x))
 }
 
@@ -109,7 +109,7 @@ struct Odd {
 }
 
 impl Odd {
-    #[inline]
+    #[inline(always)]
     fn at(&self, x: f32) -> f32 {
         let x = x.clamp(-self.limit, self.limit);
         let square = x * x;

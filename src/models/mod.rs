@@ -10,6 +10,7 @@
 pub mod catalog;
 mod efficientnet;
 mod embedder;
+pub mod engine;
 mod error;
 mod fastvit;
 mod feature_map;

@@ -60,8 +60,8 @@ fn floats(data: &mut TensorData) -> &mut [f32] {
 }
 
 /// `1 / (1 + exp(-x))`.
-#[inline]
-fn sigmoid(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
@@ -69,8 +69,8 @@ fn sigmoid(x: f32) -> f32 {
 ///
 /// `2^n * exp(r)` with whole `n` and `|r| <= ln(2) / 2`, the second factor by the polynomial of the
 /// Cephes library (Moshier, `expf.c`).
-#[inline]
-fn exp(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
     /// Added to a small number, it leaves the nearest whole number in the lowest bits.
     const ROUND: f32 = 12_582_912.0;
     /// `ln(2)`, first the part that a product with `n` keeps exact.

@@ -276,7 +276,7 @@ pub struct NetworkSpeed {
     pub network: String,
     pub device: String,
     /// What computes.
-    pub engine: &'static str,
+    pub engine: String,
     /// Of the trunk.
     pub parameters: usize,
     /// Side of the square pictures in pixels.

@@ -113,7 +113,7 @@ impl BenchNetworks {
             bench.rows.push(NetworkSpeed {
                 network: spec.id.to_owned(),
                 device: device.id.clone(),
-                engine: engine(device.kind),
+                engine: engine(embedder, device.kind),
                 parameters: spec.parameters,
                 size: SIDE,
                 batch_size: *batch_size,
@@ -214,11 +214,11 @@ fn embedder(spec: &ArchitectureSpec, device: &DeviceInfo) -> anyhow::Result<Embe
 }
 
 /// What computes on such a device.
-fn engine(kind: DeviceKind) -> &'static str {
+fn engine(embedder: &Embedder, kind: DeviceKind) -> String {
     match kind {
-        DeviceKind::Cpu => "Burn Flex",
-        DeviceKind::Gpu | DeviceKind::Software => "Burn wgpu",
-        DeviceKind::Cuda => "Burn CUDA",
+        DeviceKind::Cpu => embedder.engine_name(),
+        DeviceKind::Gpu | DeviceKind::Software => "Burn wgpu".to_owned(),
+        DeviceKind::Cuda => "Burn CUDA".to_owned(),
     }
 }
 

@@ -1,0 +1,20 @@
+//! Work on one picture by several processors.
+
+use rayon::prelude::*;
+
+/// Calls `work` with every chunk and its place, on several threads if so many are wanted.
+pub(super) fn each_chunk(
+    values: &mut [f32],
+    chunk: usize,
+    n_threads: usize,
+    work: impl Fn(usize, &mut [f32]) + Sync,
+) {
+    if n_threads > 1 {
+        let chunks = values.par_chunks_mut(chunk).enumerate();
+        chunks.for_each(|(idx, chunk)| work(idx, chunk));
+    } else {
+        for (idx, chunk) in values.chunks_mut(chunk).enumerate() {
+            work(idx, chunk);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Convolutions of 3 x 3 with fewer products: Winograd's F(2 x 2, 3 x 3) (Lavin and Gray,
+//! arXiv:1509.09308, section 4.1).
+//!
+//! Four neighboring results come from 16 products instead of 36: the 4 x 4 cells under them and the
+//! weights are transformed, multiplied place by place, and transformed back. The sum over the
+//! channels lies inside, so there are 16 products of matrices.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use macerator::AutoArch;
+use macerator::Simd;
+use macerator::WithSimd;
+
+use crate::models::graph::Border;
+use crate::models::graph::Conv;
+
+use super::activate::activate;
+use super::buffer::Buffer;
+use super::conv::surround;
+use super::panels::Panels;
+use super::parallel::each_chunk;
+use super::plan::Finish;
+use super::plan::Packed;
+use super::product::ANY;
+use super::product::Product;
+use super::product::multiply;
+use super::simd::Floats;
+use super::simd::lanes;
+use super::simd::load;
+use super::simd::splat;
+use super::simd::store;
+
+/// Places of a tile.
+const PLACES: usize = 16;
+/// Tiles that are multiplied together at least, if there are so many.
+const TILES: usize = 48;
+/// Cells of the result from which on the transformed weights, which are larger, pay.
+const MIN_CELLS: usize = 128;
+/// Channels are whole vectors on every processor.
+const CHANNELS: usize = 16;
+/// From so many channels on the transforms are small beside the products.
+const MIN_CHANNELS: usize = 48;
+
+/// A convolution whose weights are transformed: a matrix for each place.
+pub(super) struct Winograd {
+    panels: Arc<Vec<Panels>>,
+    bias: Buffer,
+    border: Border,
+    channels: usize,
+    columns: usize,
+}
+
+impl Winograd {
+    /// `None` where it does not pay for a result of so many cells. The number of pictures does not
+    /// count, since numbers are rounded a little differently.
+    pub(super) fn of_conv(conv: &Conv, n_cells: usize, packed: &mut Packed) -> Option<Self> {
+        let [out, into, ..] = conv.weight.dims::<4>();
+        let window = conv.window;
+        let is_whole = |n: usize| n.is_multiple_of(CHANNELS) && n >= MIN_CHANNELS;
+        let pays = window.kernel == [3, 3]
+            && window.stride == [1, 1]
+            && conv.groups == 1
+            && is_whole(out)
+            && is_whole(into)
+            && n_cells >= MIN_CELLS;
+        if !pays {
+            return None;
+        }
+        let mut bias = Buffer::zeros(out);
+        if let Some(values) = &conv.bias {
+            bias[..out].copy_from_slice(&values.values);
+        }
+        let name = format!("{} in {PLACES} places", conv.weight.name);
+        let panels = packed.entry(name.into());
+        Some(Self {
+            panels: Arc::clone(panels.or_insert_with(|| Arc::new(transformed_panels(conv)))),
+            bias,
+            border: window.border,
+            channels: into,
+            columns: out,
+        })
+    }
+
+    /// `[n, h, w, channels]` to `[n, h, w, columns]`.
+    pub(super) fn run(
+        &self,
+        from: &[f32],
+        [n, height, width]: [usize; 3],
+        to: &mut [f32],
+        finish: &Finish,
+        scratch: &mut Buffer,
+        n_threads: usize,
+    ) {
+        let border = self.border;
+        let cells = [
+            height + border.top + border.bottom - 2,
+            width + border.left + border.right - 2,
+        ];
+        // Whole tiles.
+        let border = Border {
+            bottom: border.bottom + cells[0] % 2,
+            right: border.right + cells[1] % 2,
+            ..border
+        };
+        let size = [
+            height + border.top + border.bottom,
+            width + border.left + border.right,
+        ];
+        let n_values = size[0] * size[1] * self.channels;
+        scratch.grow(n * n_values);
+        let shape = [n, height, width, self.channels];
+        surround(from, shape, border, &mut scratch[..n * n_values]);
+        let n_lines = TILES.div_ceil(cells[1].div_ceil(2));
+        let picture = cells[0] * cells[1] * self.columns;
+        let maps = scratch.chunks_exact(n_values);
+        for (from, to) in maps.zip(to.chunks_exact_mut(picture)) {
+            let chunk = 2 * n_lines * cells[1] * self.columns;
+            each_chunk(to, chunk, n_threads, |idx, to| {
+                let part = Part {
+                    layer: self,
+                    from: &from[2 * idx * n_lines * size[1] * self.channels..],
+                    width: size[1],
+                    cells: [to.len() / (cells[1] * self.columns), cells[1]],
+                };
+                PLACES_OF_PART.with_borrow_mut(|scratch| part.run(&mut *to, finish, scratch));
+                if let Some(activation) = finish.activation {
+                    activate(activation, to);
+                }
+            });
+        }
+    }
+}
+
+thread_local! {
+    /// The transformed cells of a part, and their products.
+    static PLACES_OF_PART: RefCell<Buffer> = RefCell::default();
+}
+
+fn transformed_panels(conv: &Conv) -> Vec<Panels> {
+    let [out, into, ..] = conv.weight.dims::<4>();
+    let mut transformed = vec![vec![0.0; out * into]; PLACES];
+    for (idx, kernel) in conv.weight.values.chunks_exact(9).enumerate() {
+        let lines = [0, 3, 6].map(|at| transform([kernel[at], kernel[at + 1], kernel[at + 2]]));
+        for column in 0..4 {
+            let values = transform(lines.map(|line| line[column]));
+            for (line, value) in values.into_iter().enumerate() {
+                transformed[line * 4 + column][idx] = value;
+            }
+        }
+    }
+    let weights = transformed.iter();
+    weights
+        .map(|weights| Panels::of_weights(weights, out, 1))
+        .collect()
+}
+
+/// `G g`
+fn transform([a, b, c]: [f32; 3]) -> [f32; 4] {
+    [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c]
+}
+
+/// Some lines of tiles of one picture.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    layer: &'a Winograd,
+    /// The map with its border, from the first cell under the part on.
+    from: &'a [f32],
+    /// Cells of a line of the map.
+    width: usize,
+    /// `[height, width]` of the result.
+    cells: [usize; 2],
+}
+
+impl Part<'_> {
+    /// Lines of tiles, and tiles of a line.
+    fn tiles(&self) -> [usize; 2] {
+        self.cells.map(|cells| cells.div_ceil(2))
+    }
+
+    fn run(self, to: &mut [f32], finish: &Finish, scratch: &mut Buffer) {
+        let (channels, columns) = (self.layer.channels, self.layer.columns);
+        let n_tiles = self.tiles().iter().product::<usize>();
+        let n_inside = PLACES * n_tiles * channels;
+        let n_values = n_inside + PLACES * n_tiles * columns;
+        scratch.grow(n_values);
+        let (inside, products) = scratch[..n_values].split_at_mut(n_inside);
+        AutoArch::new().dispatch(Forth {
+            part: self,
+            to: &mut *inside,
+        });
+        let rows: Vec<usize> = (0..n_tiles).map(|tile| tile * channels).collect();
+        for (place, panels) in self.layer.panels.iter().enumerate() {
+            multiply(Product {
+                from: &inside[place * n_tiles * channels..],
+                rows: &rows,
+                taps: &[0],
+                run: channels,
+                panels,
+                to: &mut products[place * n_tiles * columns..],
+                stride: columns,
+                column: 0,
+                adds: false,
+                bounds: ANY,
+            });
+        }
+        AutoArch::new().dispatch(Back {
+            part: self,
+            from: products,
+            to,
+            finish,
+        });
+    }
+}
+
+/// Transforms the cells under the tiles, `[places, tiles, channels]`.
+struct Forth<'a, 'b> {
+    part: Part<'a>,
+    to: &'b mut [f32],
+}
+
+impl WithSimd for Forth<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let channels = self.part.layer.channels;
+        let [height, width] = self.part.tiles();
+        let stride = height * width * channels;
+        let line = self.part.width * channels;
+        for tile in 0..height * width {
+            let start = tile / width * 2 * line + tile % width * 2 * channels;
+            let from = &self.part.from[start..];
+            let to = &mut self.to[tile * channels..];
+            for channel in (0..channels).step_by(lanes::<S>()) {
+                let lines: [[Floats<S>; 4]; 4] = std::array::from_fn(|y| {
+                    let from = &from[y * line + channel..];
+                    forth(std::array::from_fn(|x| load::<S>(&from[x * channels..])))
+                });
+                for x in 0..4 {
+                    let places = forth(lines.map(|line| line[x]));
+                    for (y, place) in places.into_iter().enumerate() {
+                        store::<S>(place, &mut to[(y * 4 + x) * stride + channel..]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `B^T d`
+#[inline(always)]
+fn forth<S: Simd>([a, b, c, d]: [Floats<S>; 4]) -> [Floats<S>; 4] {
+    [a - c, b + c, c - b, b - d]
+}
+
+/// Transforms the products back and writes the cells of the result.
+struct Back<'a, 'b> {
+    part: Part<'a>,
+    from: &'b [f32],
+    to: &'b mut [f32],
+    finish: &'b Finish,
+}
+
+impl WithSimd for Back<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let columns = self.part.layer.columns;
+        let [height, width] = self.part.tiles();
+        let [out_height, out_width] = self.part.cells;
+        let stride = height * width * columns;
+        let [low, high] = self.finish.bounds.map(splat::<S>);
+        for tile in 0..height * width {
+            let (y, x) = (tile / width * 2, tile % width * 2);
+            // An odd line or column ends in the middle of a tile.
+            let (n_down, n_right) = ((out_height - y).min(2), (out_width - x).min(2));
+            let to = &mut self.to[(y * out_width + x) * columns..];
+            for column in (0..columns).step_by(lanes::<S>()) {
+                let from = &self.from[tile * columns + column..];
+                let lines: [[Floats<S>; 2]; 4] = std::array::from_fn(|line| {
+                    let from = &from[line * 4 * stride..];
+                    back(std::array::from_fn(|x| load::<S>(&from[x * stride..])))
+                });
+                let bias = load::<S>(&self.part.layer.bias[column..]);
+                for right in 0..n_right {
+                    let cells = back(lines.map(|line| line[right]));
+                    for (down, cell) in cells.into_iter().enumerate().take(n_down) {
+                        let to = &mut to[(down * out_width + right) * columns + column..];
+                        let mut value = cell + bias;
+                        if self.finish.adds {
+                            value = value + load::<S>(to);
+                        }
+                        store::<S>(high.min(low.max(value)), to);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `A^T m`
+#[inline(always)]
+fn back<S: Simd>([a, b, c, d]: [Floats<S>; 4]) -> [Floats<S>; 2] {
+    [a + b + c, b - c - d]
+}
