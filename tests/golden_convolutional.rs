@@ -52,9 +52,10 @@ fn golden(name: &str) -> TensorMap {
 /// A network whose weights all come from the formula; running variances times `variance`.
 fn network(spec: &ArchitectureSpec, variance: f32, device: &Device) -> Network {
     // The golden descriptors have a linear layer, also of networks that come without one.
-    let form = match spec.head.layers {
-        HeadLayers::Nothing => HeadForm::GEM_LINEAR,
-        _ => spec.head,
+    let form = if spec.head.layers == HeadLayers::Nothing {
+        HeadForm::GEM_LINEAR
+    } else {
+        spec.head
     };
     let head = HeadConfig {
         form,

@@ -1,9 +1,8 @@
 //! Rows of the table for formulas that are files of their own.
 
-use std::collections::BTreeMap;
-
 use burn::tensor::Tensor;
 
+use super::Build;
 use super::Formula;
 use super::Loss;
 use super::LossInput;
@@ -32,8 +31,6 @@ use super::similarity;
 use super::similarity::Similarity;
 use super::verdicts;
 use super::zero;
-
-type Build = fn(&BTreeMap<String, f32>) -> Box<dyn Loss>;
 
 const fn row(formula: Formula, needs: &'static [Needs], build: Option<Build>) -> LossSpec {
     LossSpec {

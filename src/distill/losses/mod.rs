@@ -128,6 +128,9 @@ pub struct ParameterSpec {
     pub range: [f32; 2],
 }
 
+/// Makes a loss from the numbers of a recipe.
+pub type Build = fn(&BTreeMap<String, f32>) -> Box<dyn Loss>;
+
 /// One row of [`LOSSES`].
 pub struct LossSpec {
     /// The name inside saved recipes and curves. Once released it is never renamed or reused.
@@ -138,7 +141,7 @@ pub struct LossSpec {
     pub needs: &'static [Needs],
     pub parameters: &'static [ParameterSpec],
     /// `None` for a loss that its method calls with tensors of its own.
-    pub build: Option<fn(&BTreeMap<String, f32>) -> Box<dyn Loss>>,
+    pub build: Option<Build>,
 }
 
 /// Every loss, in the order the recipe editor lists them.

@@ -6,13 +6,16 @@ use std::ops::DerefMut;
 use bytemuck::Pod;
 use bytemuck::Zeroable;
 
+/// Numbers in a line of a cache.
+const LINE: usize = 16;
+
 /// One line of a cache.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
-struct Line([f32; Line::N]);
+struct Line([f32; LINE]);
 
 impl Line {
-    const N: usize = 16;
+    const N: usize = LINE;
 }
 
 /// Numbers that begin at the start of a cache line: a vector read from there touches one line only.

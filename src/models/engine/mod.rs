@@ -144,13 +144,12 @@ impl Engine {
         let mut state = self.state.lock();
         let state = &mut *state;
         let known = state.plans.iter().position(|(known, _)| *known == wanted);
-        let (wanted, plan) = match known {
-            Some(idx) => state.plans.remove(idx),
-            None => {
-                let graph = self.network.graph(wanted.size, &mut state.weights)?;
-                let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
-                (wanted, Arc::new(plan))
-            }
+        let (wanted, plan) = if let Some(idx) = known {
+            state.plans.remove(idx)
+        } else {
+            let graph = self.network.graph(wanted.size, &mut state.weights)?;
+            let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
+            (wanted, Arc::new(plan))
         };
         if state.plans.len() == N_PLANS {
             state.plans.remove(0);

@@ -95,7 +95,6 @@ impl Product<'_> {
     /// The loops over `M` and `N` count up so that the compiler unrolls them and keeps `sums` in
     /// registers; `done` is a copy because it is looked up row by row.
     #[inline(always)]
-    #[expect(clippy::needless_range_loop, reason = "see above")]
     fn tile<S: Simd, const N: usize, const M: usize>(&mut self, panel: &Panel, first: usize) {
         let width = N * lanes::<S>();
         let bias = &self.panels.bias[panel.column..][..width];
@@ -142,12 +141,11 @@ fn finish<S: Simd, const N: usize>(
         let is_whole = to.len() == lanes::<S>();
         let mut value = *sum;
         if adds {
-            value = value
-                + if is_whole {
-                    load::<S>(to)
-                } else {
-                    load_some::<S>(to)
-                };
+            value += if is_whole {
+                load::<S>(to)
+            } else {
+                load_some::<S>(to)
+            };
         }
         // In this order what is not a number stays so on x86.
         value = high.min(low.max(value));

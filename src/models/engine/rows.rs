@@ -54,7 +54,9 @@ impl WithSimd for OneRow<'_, '_> {
             } => norm(row, scale, shift, epsilon),
             RowWork::Normalize { epsilon } => {
                 let length = sum(row, |x| x * x).sqrt().max(epsilon);
-                row.iter_mut().for_each(|x| *x /= length);
+                for x in row.iter_mut() {
+                    *x /= length;
+                }
             }
             RowWork::Add(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x += y),
             RowWork::Multiply(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x *= y),
@@ -179,5 +181,7 @@ fn mean(cells: &[f32], to: &mut [f32], value: impl Fn(f32) -> f32) {
         }
     }
     let factor = to.len() as f32 / cells.len() as f32;
-    to.iter_mut().for_each(|x| *x *= factor);
+    for x in to.iter_mut() {
+        *x *= factor;
+    }
 }

@@ -290,7 +290,7 @@ impl WithSimd for Back<'_, '_> {
                         let to = &mut to[(down * out_width + right) * columns + column..];
                         let mut value = cell + bias;
                         if self.finish.adds {
-                            value = value + load::<S>(to);
+                            value += load::<S>(to);
                         }
                         store::<S>(high.min(low.max(value)), to);
                     }

@@ -179,8 +179,9 @@ impl<'a> Builder<'a> {
             let mut bias = linear.bias.as_ref().map(|bias| values(bias.val()));
             if let Some((scale, shift)) = after() {
                 for (row, scale) in weight.chunks_mut(into).zip(&scale) {
-                    row.iter_mut()
-                        .for_each(|w| *w = (f64::from(*w) * scale) as f32);
+                    for w in row {
+                        *w = (f64::from(*w) * scale) as f32;
+                    }
                 }
                 let before = bias.unwrap_or_else(|| vec![0.0; out]);
                 let parts = before.iter().zip(&scale).zip(&shift);

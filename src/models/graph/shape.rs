@@ -202,18 +202,14 @@ fn conv_shape(conv: &Conv, input: Shape) -> Option<Shape> {
 }
 
 fn joined(first: Shape, second: Shape) -> Shape {
-    match (first, second) {
-        (Shape::Map { .. }, Shape::Map { .. }) => {
-            let ([a, height, width], [b, ..]) = (first.as_map(), second.as_map());
-            assert_eq!(second, Shape::map(b, height, width));
-            Shape::map(a + b, height, width)
-        }
-        (_, _) => {
-            let ([rows, a], [other_rows, b]) = (first.as_rows(), second.as_rows());
-            assert_eq!(rows, other_rows);
-            Shape::rows(rows, a + b)
-        }
+    if let (Shape::Map { .. }, Shape::Map { .. }) = (first, second) {
+        let ([a, height, width], [b, ..]) = (first.as_map(), second.as_map());
+        assert_eq!(second, Shape::map(b, height, width));
+        return Shape::map(a + b, height, width);
     }
+    let ([rows, a], [other_rows, b]) = (first.as_rows(), second.as_rows());
+    assert_eq!(rows, other_rows);
+    Shape::rows(rows, a + b)
 }
 
 #[cfg(test)]
