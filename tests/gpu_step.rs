@@ -53,9 +53,11 @@ fn step(device: &Device) -> (f32, Vec<f32>) {
     (loss.into_scalar::<f32>(), values)
 }
 
+type Build = fn(&Device) -> Trunk;
+
 /// A convolutional network and a transformer, cut short: every kernel is compiled for each shape it
 /// sees, which takes an imitated card a second or more.
-const NETWORKS: [(&str, fn(&Device) -> Trunk); 2] = [
+const NETWORKS: [(&str, Build); 2] = [
     ("ResNet", |device| {
         let config = ResNetConfig {
             blocks: [1, 1, 0, 0],

@@ -228,7 +228,7 @@ fn tensor_message(words: &[String], epsilon: f32) -> Vec<u8> {
 fn imported(graph: &Graph) -> Result<Checkpoint, ModelError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("net.onnx");
-    std::fs::write(&path, graph.onnx()).unwrap();
+    copylens::persist::save(&path, &graph.onnx()).unwrap();
     import::read_checkpoint(&path, None)
 }
 
