@@ -87,8 +87,11 @@ fn digits<D: sha2::Digest>(
             n_total: Some(n_total),
         });
     }
-    let bytes = hasher.finalize();
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(u32::from);
+    let digits = hasher.finalize().into_iter().flat_map(digits);
+    Ok(digits
+        .filter_map(|digit| char::from_digit(digit, 16))
+        .collect())
 }
 
 #[cfg(test)]

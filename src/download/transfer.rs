@@ -170,9 +170,12 @@ fn receive(
         n_done: part.n_done,
         validator,
     });
-    let answer = client::get(agent, &order.address, rest.as_ref()).map_err(|err| match err {
-        err @ DownloadError::Unreachable { .. } => Break::Lost(err),
-        err => Break::Failed(err),
+    let answer = client::get(agent, &order.address, rest.as_ref()).map_err(|err| {
+        if matches!(err, DownloadError::Unreachable { .. }) {
+            Break::Lost(err)
+        } else {
+            Break::Failed(err)
+        }
     })?;
     if judge(&answer, part)? == Verdict::Complete {
         return Ok(());
