@@ -87,18 +87,11 @@ fn digits<D: sha2::Digest>(
             n_total: Some(n_total),
         });
     }
-    let bytes = hasher.finalize();
-    Ok(hex(&bytes))
-}
-
-/// Two digits a byte.
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    let digits = |byte: u8| [byte >> 4, byte & 15].map(u32::from);
+    let digits = hasher.finalize().into_iter().flat_map(digits);
+    Ok(digits
+        .filter_map(|digit| char::from_digit(digit, 16))
+        .collect())
 }
 
 #[cfg(test)]

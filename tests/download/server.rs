@@ -116,11 +116,11 @@ fn read_request(stream: &TcpStream) -> Option<Request> {
 
 /// Sends a head and a body as they are; a client that went away is none of the server's business.
 pub fn respond(stream: &mut TcpStream, status: &str, headers: &[(&str, &str)], body: &[u8]) {
-    let mut head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&[name, ": ", value, "\r\n"].concat());
-    }
-    head += "\r\n";
+    let headers: String = headers
+        .iter()
+        .flat_map(|(name, value)| [*name, ": ", *value, "\r\n"])
+        .collect();
+    let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
     let _gone = stream
         .write_all(head.as_bytes())
         .and_then(|()| stream.write_all(body));

@@ -36,6 +36,12 @@ fn file(window: &Window, name: &str, tensors: TensorMap) -> PathBuf {
     path
 }
 
+/// A sheet takes more frames to come to rest than one run of the window has.
+fn drop_files(window: &mut Window, files: &[PathBuf]) {
+    window.drop_files(files);
+    window.run();
+}
+
 fn names(window: &Window) -> Vec<String> {
     let models = &window.harness.state().state.models.list;
     models.iter().map(|model| model.name.clone()).collect()
@@ -53,7 +59,7 @@ fn a_file_of_somebody_else_is_shown_before_it_is_taken() {
         },
     );
     let path = file(&window, "tiny.safetensors", tensors);
-    window.drop_files(&[path]);
+    drop_files(&mut window, &[path]);
     assert!(window.says("Import this model?"));
     assert!(window.says("SqueezeNet 1.1") && window.says("tiny.safetensors"));
     assert!(window.says("224 x 224 pixels, normalized as for ImageNet"));
@@ -80,9 +86,10 @@ fn several_files_come_one_after_the_other_and_each_can_be_refused() {
     let mut both = network("squeezenet", "student.");
     both.extend(network("mobilenet-v3-large", "teacher."));
     let second = file(&window, "second.safetensors", both);
-    window.drop_files(&[first, second]);
+    drop_files(&mut window, &[first, second]);
     assert!(window.says("first.safetensors") && window.says("1 file after this one"));
     window.click("Do not import");
+    window.run();
     assert!(window.says("second.safetensors") && window.says("Read it as"));
     assert!(window.says("512"));
     window.click("MobileNetV3-Large");
@@ -100,7 +107,7 @@ fn a_model_of_copylens_is_imported_at_once() {
     let store = ModelStore::new(window.home.path().join("elsewhere"));
     let path = window.home.path().join("mine.safetensors");
     store.export(models::BUNDLED_ID, &path).unwrap();
-    window.drop_files(&[path]);
+    drop_files(&mut window, &[path]);
     assert!(!window.says("Import this model?"));
     assert!(window.says("Imported"));
     assert_eq!(names(&window).len(), 2);
@@ -111,7 +118,7 @@ fn a_file_that_is_no_model_is_told_with_advice() {
     let mut window = Window::open();
     let path = window.home.path().join("page.pth");
     copylens::persist::save(&path, b"<!DOCTYPE html><p>Not found").unwrap();
-    window.drop_files(&[path]);
+    drop_files(&mut window, &[path]);
     assert!(window.says("The model could not be imported"));
     assert!(window.says("downloaded completely"));
     window.click("Details");
@@ -121,6 +128,6 @@ fn a_file_that_is_no_model_is_told_with_advice() {
     let mut tensors = network("squeezenet", "");
     tensors.pop_first();
     let path = file(&window, "half.safetensors", tensors);
-    window.drop_files(&[path]);
+    drop_files(&mut window, &[path]);
     assert!(window.says("The file was made for another network"));
 }

@@ -84,8 +84,14 @@ fn close(closest: Option<Closest>) -> Problem {
 fn networks(entries: &Entries, only: Option<&str>) -> Result<(Found, Vec<String>), Problem> {
     let mut found = recognize::networks(entries, only).map_err(close)?;
     let network = found.remove(0);
-    let others = found.into_iter().map(|other| other.prefix);
-    Ok((network, others.collect()))
+    let mut others: Vec<String> = found.into_iter().map(|other| other.prefix).collect();
+    if only.is_some() {
+        // The other networks of the file are others still.
+        let all = recognize::networks(entries, None).unwrap_or_default();
+        others = all.into_iter().map(|other| other.prefix).collect();
+        others.retain(|prefix| *prefix != network.prefix);
+    }
+    Ok((network, others))
 }
 
 /// Says of every tensor what becomes of it.

@@ -18,6 +18,8 @@ use crate::models::import::Candidate;
 
 const WIDTH: f32 = 560.0;
 const REPORT_HEIGHT: f32 = 160.0;
+/// What a text field needs around its text.
+const NAME_MARGIN: f32 = 32.0;
 /// Longer lists are shown in part; the rest is counted.
 const MAX_LINES: usize = 200;
 
@@ -149,7 +151,7 @@ fn name_ui(ui: &mut egui::Ui, asking: &Asking, candidate: &Candidate) -> String 
     row_ui(ui, "Name", |ui| {
         let editor = egui::TextEdit::singleline(&mut text)
             .char_limit(80)
-            .desired_width(ui.available_width());
+            .desired_width((ui.available_width() - NAME_MARGIN).max(80.0));
         let response = ui.add(editor).accessible_name("Name of the model");
         if response.changed() {
             ui.data_mut(|data| data.insert_temp(id, text.clone()));

@@ -23,7 +23,7 @@ const MIN_FULL_WIDTH: f32 = 760.0;
 const SEARCH_WIDTH: f32 = 320.0;
 
 /// Where the columns of a row begin, as shares of its width; the last one ends it.
-const COLUMNS: [f32; 6] = [0.0, 0.32, 0.49, 0.61, 0.83, 1.0];
+const COLUMNS: [f32; 6] = [0.0, 0.3, 0.46, 0.56, 0.86, 1.0];
 const NARROW_COLUMNS: [f32; 3] = [0.0, 0.68, 1.0];
 
 /// Draws the section.
