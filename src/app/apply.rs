@@ -114,15 +114,16 @@ pub fn change_settings(state: &mut AppState, services: &Services, settings: Sett
 
 /// Gives paths to the place they were dropped on.
 fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
-    let is_all_wrong = sorted.pictures.is_empty()
-        && sorted.folders.is_empty()
-        && sorted.models.is_empty()
-        && sorted.others.is_empty();
-    if is_all_wrong {
-        return;
-    }
+    let has_others =
+        !sorted.pictures.is_empty() || !sorted.folders.is_empty() || !sorted.others.is_empty();
     if !sorted.models.is_empty() {
         models::import(state, services, sorted.models.clone());
+        if !has_others && state.place == Place::Find {
+            state.place = Place::Models;
+        }
+    }
+    if !has_others {
+        return;
     }
     match state.place {
         Place::Train => train::take(state, services, sorted),
