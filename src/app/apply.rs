@@ -9,7 +9,6 @@ mod paths;
 mod settings;
 mod train;
 
-use std::time::Duration;
 
 use eframe::egui;
 
@@ -84,9 +83,8 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Co
         let notice = Notice::problem("This system has no dialog to choose files");
         state.notices.push(notice.with_advice(advice));
     }
-    if !state.notices.is_empty() {
-        state.notices.forget_old(NOTICE_STAYS);
-        ctx.request_repaint_after(Duration::from_secs(1));
+    if let Some(left) = state.notices.forget_old(NOTICE_STAYS) {
+        ctx.request_repaint_after(left);
     }
     find::every_frame(state, services, ctx);
     train::every_frame(state, services, ctx);
