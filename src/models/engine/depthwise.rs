@@ -172,49 +172,56 @@ impl Line<'_> {
         let channels = self.layer.channels;
         let whole = channels - channels % lanes::<S>();
         for channel in (0..whole).step_by(lanes::<S>()) {
-            self.vectors::<S, X>(span, channel, load::<S>, store::<S>);
+            self.vectors::<S, X>(span, channel, lanes::<S>());
         }
-        if whole < channels {
-            let rest = channels - whole;
-            self.vectors::<S, X>(
-                span,
-                whole,
-                |from| load_some::<S>(&from[..rest]),
-                |vector, to| store_some::<S>(vector, &mut to[..rest]),
-            );
+        if whole < channels && whole > 0 {
+            // Some channels once more, instead of a part of a vector.
+            self.vectors::<S, X>(span, channels - lanes::<S>(), lanes::<S>());
+        } else if whole < channels {
+            self.vectors::<S, X>(span, 0, channels);
         }
     }
 
-    /// Some channels of `X` cells.
+    /// `n` channels of `X` cells, no more than a vector has.
     #[inline(always)]
-    fn vectors<S: Simd, const X: usize>(
-        &mut self,
-        span: Span,
-        channel: usize,
-        load: impl Fn(&[f32]) -> Floats<S>,
-        store: impl Fn(Floats<S>, &mut [f32]),
-    ) {
+    fn vectors<S: Simd, const X: usize>(&mut self, span: Span, channel: usize, n: usize) {
         let layer = self.layer;
         let channels = layer.channels;
         let step = layer.window.stride[1] * channels;
-        let mut sums = [load(&layer.bias[channel..]); X];
+        let mut sums = [load_up_to::<S>(&layer.bias[channel..], n); X];
         for line in 0..span.count[0] {
             let start = (span.from[0] + line) * self.size[1] + span.from[1];
             let from = &self.from[start * channels + channel..];
             let tap = (span.kernel[0] + line) * layer.window.kernel[1] + span.kernel[1];
             let weights = &layer.weights[tap * channels + channel..];
             for column in 0..span.count[1] {
-                let weight = load(&weights[column * channels..]);
+                let weight = load_up_to::<S>(&weights[column * channels..], n);
                 let from = &from[column * channels..];
                 for (i, sum) in sums.iter_mut().enumerate() {
-                    *sum = load(&from[i * step..]).mul_add(weight, *sum);
+                    *sum = load_up_to::<S>(&from[i * step..], n).mul_add(weight, *sum);
                 }
             }
         }
-        let [low, high] = self.finish.bounds.map(splat::<S>);
+        let [low, high] = self.finish.bounds;
+        let (low, high) = (splat::<S>(low), splat::<S>(high));
         for (i, sum) in sums.into_iter().enumerate() {
             let to = &mut self.to[(span.x + i) * channels + channel..];
-            store(high.min(low.max(sum)), to);
+            let value = high.min(low.max(sum));
+            if n == lanes::<S>() {
+                store::<S>(value, to);
+            } else {
+                store_some::<S>(value, &mut to[..n]);
+            }
         }
+    }
+}
+
+/// The first `n` numbers of a slice, no more than a vector has.
+#[inline(always)]
+fn load_up_to<S: Simd>(from: &[f32], n: usize) -> Floats<S> {
+    if n == lanes::<S>() {
+        load::<S>(from)
+    } else {
+        load_some::<S>(&from[..n])
     }
 }

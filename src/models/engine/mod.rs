@@ -40,6 +40,7 @@ use super::graph::Shape;
 use super::graph::Weights;
 use super::network::Network;
 
+use panels::Panels;
 use plan::Packed;
 use plan::Plan;
 use run::Workspace;
@@ -48,6 +49,8 @@ use run::Workspace;
 const TOGETHER: usize = 4;
 /// Pictures whose buffers hold more run one by one.
 const LARGE_BYTES: usize = 64 << 20;
+/// Above this the weights of a network are read again for another size, instead of kept once more.
+const LARGE_WEIGHTS: usize = 256 << 20;
 /// Plans that are kept; local descriptors are asked for at several sizes.
 const N_PLANS: usize = 8;
 
@@ -149,6 +152,10 @@ impl Engine {
             None => {
                 let graph = self.network.graph(wanted.size, &mut state.weights)?;
                 let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
+                let panels = state.packed.values().flat_map(|panels| panels.iter());
+                if panels.map(Panels::n_bytes).sum::<usize>() > LARGE_WEIGHTS {
+                    state.weights = Weights::of(&self.network);
+                }
                 (wanted, Arc::new(plan))
             }
         };

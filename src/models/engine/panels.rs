@@ -81,6 +81,10 @@ impl Panels {
         }
     }
 
+    pub(super) fn n_bytes(&self) -> usize {
+        self.values.len() * size_of::<f32>()
+    }
+
     /// The same panels with what is added to each column.
     pub(super) fn with_bias(mut self, bias: &[f32]) -> Self {
         self.bias[..bias.len()].copy_from_slice(bias);

@@ -99,8 +99,7 @@ impl Product<'_> {
     fn tile<S: Simd, const N: usize, const M: usize>(&mut self, panel: &Panel, first: usize) {
         let width = N * lanes::<S>();
         let bias = &self.panels.bias[panel.column..][..width];
-        let mut sums: [[Floats<S>; N]; M] =
-            [std::array::from_fn(|j| load::<S>(&bias[j * lanes::<S>()..])); M];
+        let mut sums = [vectors::<S, N>(bias); M];
         let starts = &self.rows[first..first + M];
         let mut weights = &self.panels.values[panel.start..];
         for tap in self.taps {
@@ -109,8 +108,7 @@ impl Product<'_> {
             let (here, rest) = weights.split_at(self.run * width);
             weights = rest;
             for (step, line) in here.chunks_exact(width).enumerate() {
-                let line: [Floats<S>; N] =
-                    std::array::from_fn(|j| load::<S>(&line[j * lanes::<S>()..]));
+                let line = vectors::<S, N>(line);
                 for i in 0..M {
                     let x = splat::<S>(rows[i][step]);
                     for j in 0..N {
@@ -124,14 +122,49 @@ impl Product<'_> {
         for (i, sums) in done.iter().enumerate() {
             let start = (first + i) * self.stride + self.column + panel.column;
             let to = &mut self.to[start..start + n_columns];
-            finish::<S, N>(sums, to, self.adds, self.bounds);
+            if n_columns < width {
+                finish_some::<S, N>(sums, to, self.adds, self.bounds);
+            } else if self.adds {
+                finish::<S, N, true>(sums, to, self.bounds);
+            } else {
+                finish::<S, N, false>(sums, to, self.bounds);
+            }
         }
     }
 }
 
+/// Everything that handles vectors is a function that is always inlined: a closure could end up
+/// outside of what is compiled for the processor.
+#[inline(always)]
+fn vectors<S: Simd, const N: usize>(from: &[f32]) -> [Floats<S>; N] {
+    let mut vectors = [splat::<S>(0.0); N];
+    for (vector, from) in vectors.iter_mut().zip(from.chunks_exact(lanes::<S>())) {
+        *vector = load::<S>(from);
+    }
+    vectors
+}
+
 /// Writes one row of a tile.
 #[inline(always)]
-fn finish<S: Simd, const N: usize>(
+fn finish<S: Simd, const N: usize, const ADDS: bool>(
+    sums: &[Floats<S>; N],
+    to: &mut [f32],
+    [low, high]: [f32; 2],
+) {
+    let (low, high) = (splat::<S>(low), splat::<S>(high));
+    for (sum, to) in sums.iter().zip(to.chunks_exact_mut(lanes::<S>())) {
+        let mut value = *sum;
+        if ADDS {
+            value += load::<S>(to);
+        }
+        // In this order what is not a number stays so on x86.
+        store::<S>(high.min(low.max(value)), to);
+    }
+}
+
+/// Writes one row of a tile whose last columns are missing.
+#[inline(always)]
+fn finish_some<S: Simd, const N: usize>(
     sums: &[Floats<S>; N],
     to: &mut [f32],
     adds: bool,
@@ -139,22 +172,10 @@ fn finish<S: Simd, const N: usize>(
 ) {
     let (low, high) = (splat::<S>(low), splat::<S>(high));
     for (sum, to) in sums.iter().zip(to.chunks_mut(lanes::<S>())) {
-        let is_whole = to.len() == lanes::<S>();
         let mut value = *sum;
         if adds {
-            value = value
-                + if is_whole {
-                    load::<S>(to)
-                } else {
-                    load_some::<S>(to)
-                };
+            value += load_some::<S>(to);
         }
-        // In this order what is not a number stays so on x86.
-        value = high.min(low.max(value));
-        if is_whole {
-            store::<S>(value, to);
-        } else {
-            store_some::<S>(value, to);
-        }
+        store_some::<S>(high.min(low.max(value)), to);
     }
 }

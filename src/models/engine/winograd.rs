@@ -233,19 +233,49 @@ impl WithSimd for Forth<'_, '_> {
             let from = &self.part.from[start..];
             let to = &mut self.to[tile * channels..];
             for channel in (0..channels).step_by(lanes::<S>()) {
-                let lines: [[Floats<S>; 4]; 4] = std::array::from_fn(|y| {
-                    let from = &from[y * line + channel..];
-                    forth(std::array::from_fn(|x| load::<S>(&from[x * channels..])))
-                });
-                for x in 0..4 {
-                    let places = forth(lines.map(|line| line[x]));
-                    for (y, place) in places.into_iter().enumerate() {
-                        store::<S>(place, &mut to[(y * 4 + x) * stride + channel..]);
-                    }
-                }
+                let from = &from[channel..];
+                let a = forth(four::<S>(from, channels));
+                let b = forth(four::<S>(&from[line..], channels));
+                let c = forth(four::<S>(&from[2 * line..], channels));
+                let d = forth(four::<S>(&from[3 * line..], channels));
+                let to = &mut to[channel..];
+                let places = 4 * stride;
+                put_four(forth([a[0], b[0], c[0], d[0]]), to, places);
+                put_four(forth([a[1], b[1], c[1], d[1]]), &mut to[stride..], places);
+                put_four(
+                    forth([a[2], b[2], c[2], d[2]]),
+                    &mut to[2 * stride..],
+                    places,
+                );
+                put_four(
+                    forth([a[3], b[3], c[3], d[3]]),
+                    &mut to[3 * stride..],
+                    places,
+                );
             }
         }
     }
+}
+
+/// Four vectors that lie `step` apart.
+#[inline(always)]
+fn four<S: Simd>(from: &[f32], step: usize) -> [Floats<S>; 4] {
+    let from = &from[..3 * step + lanes::<S>()];
+    [
+        load::<S>(from),
+        load::<S>(&from[step..]),
+        load::<S>(&from[2 * step..]),
+        load::<S>(&from[3 * step..]),
+    ]
+}
+
+#[inline(always)]
+fn put_four<S: Simd>([a, b, c, d]: [Floats<S>; 4], to: &mut [f32], step: usize) {
+    let to = &mut to[..3 * step + lanes::<S>()];
+    store::<S>(a, to);
+    store::<S>(b, &mut to[step..]);
+    store::<S>(c, &mut to[2 * step..]);
+    store::<S>(d, &mut to[3 * step..]);
 }
 
 /// `B^T d`
@@ -271,7 +301,6 @@ impl WithSimd for Back<'_, '_> {
         let [height, width] = self.part.tiles();
         let [out_height, out_width] = self.part.cells;
         let stride = height * width * columns;
-        let [low, high] = self.finish.bounds.map(splat::<S>);
         for tile in 0..height * width {
             let (y, x) = (tile / width * 2, tile % width * 2);
             // An odd line or column ends in the middle of a tile.
@@ -279,25 +308,38 @@ impl WithSimd for Back<'_, '_> {
             let to = &mut self.to[(y * out_width + x) * columns..];
             for column in (0..columns).step_by(lanes::<S>()) {
                 let from = &self.from[tile * columns + column..];
-                let lines: [[Floats<S>; 2]; 4] = std::array::from_fn(|line| {
-                    let from = &from[line * 4 * stride..];
-                    back(std::array::from_fn(|x| load::<S>(&from[x * stride..])))
-                });
+                let a = back(four::<S>(from, stride));
+                let b = back(four::<S>(&from[4 * stride..], stride));
+                let c = back(four::<S>(&from[8 * stride..], stride));
+                let d = back(four::<S>(&from[12 * stride..], stride));
                 let bias = load::<S>(&self.part.layer.bias[column..]);
-                for right in 0..n_right {
-                    let cells = back(lines.map(|line| line[right]));
-                    for (down, cell) in cells.into_iter().enumerate().take(n_down) {
-                        let to = &mut to[(down * out_width + right) * columns + column..];
-                        let mut value = cell + bias;
-                        if self.finish.adds {
-                            value = value + load::<S>(to);
-                        }
-                        store::<S>(high.min(low.max(value)), to);
+                let to = &mut to[column..];
+                let [above, below] = back([a[0], b[0], c[0], d[0]]);
+                finish(above + bias, to, self.finish);
+                if n_down > 1 {
+                    finish(below + bias, &mut to[out_width * columns..], self.finish);
+                }
+                if n_right > 1 {
+                    let [above, below] = back([a[1], b[1], c[1], d[1]]);
+                    let to = &mut to[columns..];
+                    finish(above + bias, to, self.finish);
+                    if n_down > 1 {
+                        finish(below + bias, &mut to[out_width * columns..], self.finish);
                     }
                 }
             }
         }
     }
+}
+
+/// Writes one vector of the result.
+#[inline(always)]
+fn finish<S: Simd>(mut value: Floats<S>, to: &mut [f32], finish: &Finish) {
+    let [low, high] = finish.bounds;
+    if finish.adds {
+        value += load::<S>(to);
+    }
+    store::<S>(splat::<S>(high).min(splat::<S>(low).max(value)), to);
 }
 
 /// `A^T m`
