@@ -11,6 +11,11 @@
 //! kernel (`product.rs`); what follows them (bias, sum, activation) happens while they are at hand
 //! (`plan.rs`). With several pictures, each thread has pictures of its own.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into the function for a processor is compiled for the oldest one"
+)]
+
 mod activate;
 mod attention;
 mod buffer;
@@ -147,17 +152,16 @@ impl Engine {
         let mut state = self.state.lock();
         let state = &mut *state;
         let known = state.plans.iter().position(|(known, _)| *known == wanted);
-        let (wanted, plan) = match known {
-            Some(idx) => state.plans.remove(idx),
-            None => {
-                let graph = self.network.graph(wanted.size, &mut state.weights)?;
-                let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
-                let panels = state.packed.values().flat_map(|panels| panels.iter());
-                if panels.map(Panels::n_bytes).sum::<usize>() > LARGE_WEIGHTS {
-                    state.weights = Weights::of(&self.network);
-                }
-                (wanted, Arc::new(plan))
+        let (wanted, plan) = if let Some(idx) = known {
+            state.plans.remove(idx)
+        } else {
+            let graph = self.network.graph(wanted.size, &mut state.weights)?;
+            let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
+            let panels = state.packed.values().flat_map(|panels| panels.iter());
+            if panels.map(Panels::n_bytes).sum::<usize>() > LARGE_WEIGHTS {
+                state.weights = Weights::of(&self.network);
             }
+            (wanted, Arc::new(plan))
         };
         if state.plans.len() == N_PLANS {
             state.plans.remove(0);

@@ -126,22 +126,13 @@ impl Plan {
     fn take_slot(&mut self, free: &mut Vec<usize>, need: usize) -> usize {
         let fits = |slot: usize| {
             let size = self.slots[slot];
-            (
-                size < need,
-                if size < need {
-                    need - size
-                } else {
-                    size - need
-                },
-            )
+            (size < need, need.abs_diff(size))
         };
-        match (0..free.len()).min_by_key(|idx| fits(free[*idx])) {
-            Some(idx) => free.swap_remove(idx),
-            None => {
-                self.slots.push(need);
-                self.slots.len() - 1
-            }
+        if let Some(idx) = (0..free.len()).min_by_key(|idx| fits(free[*idx])) {
+            return free.swap_remove(idx);
         }
+        self.slots.push(need);
+        self.slots.len() - 1
     }
 }
 

@@ -54,10 +54,20 @@ impl WithSimd for OneRow<'_, '_> {
             } => norm(row, scale, shift, epsilon),
             RowWork::Normalize { epsilon } => {
                 let length = sum(row, |x| x * x).sqrt().max(epsilon);
-                row.iter_mut().for_each(|x| *x /= length);
+                for x in row {
+                    *x /= length;
+                }
             }
-            RowWork::Add(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x += y),
-            RowWork::Multiply(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x *= y),
+            RowWork::Add(other) => {
+                for (x, y) in row.iter_mut().zip(other) {
+                    *x += y;
+                }
+            }
+            RowWork::Multiply(other) => {
+                for (x, y) in row.iter_mut().zip(other) {
+                    *x *= y;
+                }
+            }
         }
     }
 }
@@ -84,7 +94,9 @@ fn norm(row: &mut [f32], scale: &[f32], shift: Option<&[f32]>, epsilon: f32) {
         *x = (*x - mean) * factor * scale;
     }
     if let Some(shift) = shift {
-        row.iter_mut().zip(shift).for_each(|(x, shift)| *x += shift);
+        for (x, shift) in row.iter_mut().zip(shift) {
+            *x += shift;
+        }
     }
 }
 
@@ -163,7 +175,9 @@ impl WithSimd for PoolCells<'_, '_> {
                 }
                 if power > 1 {
                     let root = 1.0 / f32::from(power);
-                    self.to.iter_mut().for_each(|x| *x = x.powf(root));
+                    for x in self.to {
+                        *x = x.powf(root);
+                    }
                 }
             }
         }
@@ -179,5 +193,7 @@ fn mean(cells: &[f32], to: &mut [f32], value: impl Fn(f32) -> f32) {
         }
     }
     let factor = to.len() as f32 / cells.len() as f32;
-    to.iter_mut().for_each(|x| *x *= factor);
+    for x in to {
+        *x *= factor;
+    }
 }
