@@ -8,15 +8,17 @@
 //! 5  distill
 //! 4  eval       matching
 //! 3  models     index
-//! 2  data       weights     settings     devices
-//! 1  monitor    persist
+//! 2  data       weights     settings     devices     download
+//! 1  monitor    persist     pickle
 //! ```
 
 pub mod monitor;
 pub mod persist;
+pub mod pickle;
 
 pub mod data;
 pub mod devices;
+pub mod download;
 pub mod settings;
 pub mod weights;
 

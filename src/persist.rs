@@ -3,7 +3,8 @@
 //! - Owns: the atomic save, and versioned JSON files.
 //! - Invariant: a file is written to a temporary name in the same folder, synced, then renamed.
 //! - Invariant: nothing else in the program creates files by hand.
-//! - Not here: the library store, which has its own transactions (`index`).
+//! - Not here: the library store, which has its own transactions (`index`), and files that grow
+//!   while they are fetched (`download`).
 //! - To save a new kind of file: give it a `kind` word and a version, use [`save_json`].
 
 use std::io::Write as _;

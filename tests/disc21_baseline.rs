@@ -1,5 +1,7 @@
-//! A descriptor that needs no network gives the figures that are known for it on mini-disc21, so
-//! layout, search, score normalization and metrics are right together.
+//! A descriptor that needs no network gives the figures that are known for it on mini-disc21 and
+//! mini-copydays, so layouts, search, score normalization and metrics are right together.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -8,7 +10,16 @@ use std::path::PathBuf;
 
 use copylens::data;
 use copylens::data::Picture;
+use copylens::data::datasets;
+use copylens::data::datasets::Dataset;
+use copylens::data::datasets::Role;
+use copylens::data::datasets::Split;
+use copylens::data::datasets::Truth;
+use copylens::eval::Descriptors;
 use copylens::eval::disc21::evaluate;
+use copylens::eval::metrics;
+use copylens::eval::metrics::Ranking;
+use copylens::eval::nearest;
 use copylens::monitor::Monitor;
 
 /// 256-bit difference hash as a unit vector: the cosine is `1 - 2 * Hamming / 256`.
@@ -61,4 +72,45 @@ fn the_difference_hash_scores_what_it_is_known_to_score() {
     };
     assert!(recall("grayscale") > 0.5);
     assert!(recall("rotate") < 0.2);
+}
+
+fn described(data: &Dataset, split: &Split, into: &mut Descriptors) {
+    for idx in 0..split.entries.len() {
+        let path = data.file(&split.entries, idx).unwrap();
+        into.push(&difference_hash(&path).unwrap());
+    }
+}
+
+#[test]
+fn the_difference_hash_scores_on_copydays_what_it_is_known_to_score() {
+    let Some(folder) = support::data_folder("mini-copydays", "the Copydays baseline") else {
+        return;
+    };
+    let data = datasets::open(&folder, &Monitor::silent()).unwrap();
+    assert_eq!(data.layout, "copydays");
+    let mut database = Descriptors::new(256);
+    for role in [Role::References, Role::Distractors] {
+        described(&data, data.split(role).unwrap(), &mut database);
+    }
+    assert_eq!(database.len(), 240);
+    let reference_ids: Vec<u32> = (0..240).collect();
+    let map = |name: &str| {
+        let split = data.split_named(Role::Queries, name).unwrap();
+        let mut queries = Descriptors::new(256);
+        described(&data, split, &mut queries);
+        let found = nearest(&queries, &database, 20, &Monitor::silent()).unwrap();
+        let Truth::Pairs(pairs) = &split.truth else {
+            panic!("{name}");
+        };
+        let query_ids: Vec<u32> = (0..queries.len() as u32).collect();
+        let truth = pairs.iter().copied().collect();
+        let ranking = Ranking::from_neighbors(&found, &query_ids, &reference_ids, truth).unwrap();
+        metrics::value("copydays-map", &ranking).unwrap()
+    };
+    // The row "256-bit dHash" of the README of the data set.
+    close(map("strong"), 0.215);
+    close(map("jpegqual/3"), 1.0);
+    close(map("crops/10"), 1.0);
+    close(map("crops/50"), 0.271);
+    close(map("crops/80"), 0.028);
 }

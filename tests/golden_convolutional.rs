@@ -23,6 +23,7 @@ use burn::tensor::ops::ConvOptions;
 use copylens::models::ArchitectureSpec;
 use copylens::models::Trunk;
 use copylens::models::architecture;
+use copylens::models::head::HeadForm;
 use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
 use copylens::models::resnet::ResNet;
@@ -197,6 +198,17 @@ fn efficientnet_b0_equals_torchvision() {
 #[test]
 fn efficientnet_b1_equals_torchvision() {
     check_row("efficientnet-b1");
+}
+
+#[test]
+fn efficientnets_with_the_borders_of_tensorflow_equal_efficientnet_pytorch() {
+    for id in ["efficientnet-b0-same", "efficientnet-b1-same"] {
+        let spec = ArchitectureSpec {
+            head: HeadForm::GEM_LINEAR,
+            ..*architecture(id).unwrap()
+        };
+        check(id, &spec);
+    }
 }
 
 #[test]

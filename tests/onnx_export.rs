@@ -120,6 +120,7 @@ fn card(spec: &ArchitectureSpec) -> ModelCard {
         source: "a formula".to_owned(),
         quality: None,
         created: None,
+        published: None,
     }
 }
 
@@ -309,6 +310,11 @@ fn files_for_other_programs_are_written_when_asked() {
     let Some(folder) = std::env::var_os("COPYLENS_ONNX_FOLDER").map(PathBuf::from) else {
         return;
     };
+    let store = ModelStore::new(folder.join("models"));
+    for (name, precision) in [("whole", Precision::F32), ("half", Precision::F16)] {
+        let to = folder.join(format!("bundled/{name}.onnx"));
+        store.export_original(BUNDLED_ID, &to, precision).unwrap();
+    }
     for case in cases(MAX_PARAMETERS_FOR_PYTHON) {
         let side = case.card.preprocessing.size as u64;
         let pictures: Vec<f32> = ["0", "1", "2"]

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 const ROOMS: &[(&str, &str)] = &[
     ("monitor", ""),
     ("persist", ""),
+    ("pickle", ""),
     ("settings", "persist"),
-    ("data", "monitor persist"),
-    ("weights", "monitor persist"),
+    ("data", "monitor persist pickle"),
+    ("weights", "monitor persist pickle"),
     ("devices", ""),
+    ("download", "monitor persist"),
     ("models", "data devices monitor persist weights"),
     ("index", "data monitor persist"),
     ("matching", "data models monitor"),
@@ -21,17 +23,18 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "worker",
-        "data devices distill eval index matching models monitor persist settings weights",
+        "data devices distill download eval index matching models monitor persist settings weights",
     ),
     ("render", "data matching"),
     (
         "cli",
-        "data devices distill eval index matching models monitor persist settings weights worker",
+        "data devices distill download eval index matching models monitor persist settings weights \
+         worker",
     ),
     (
         "app",
-        "data devices distill eval index matching models monitor persist render settings weights \
-         worker",
+        "data devices distill download eval index matching models monitor persist render settings \
+         weights worker",
     ),
 ];
 
@@ -45,8 +48,11 @@ const WALLS: &[(&str, &str)] = &[
     ("egui_plot", "app"),
     ("image", "data"),
     ("instant_distance", "index"),
+    ("md5", "download"),
     ("redb", "index"),
     ("rfd", "app"),
+    ("sha2", "download"),
+    ("ureq", "download"),
     ("wgpu", "app devices render"),
 ];
 

@@ -18,10 +18,12 @@ use copylens::data;
 use copylens::data::Picture;
 use copylens::distill;
 use copylens::distill::DistillError;
+use copylens::distill::Recipe;
 use copylens::distill::RunConfig;
 use copylens::distill::RunEvent;
 use copylens::distill::RunFolder;
 use copylens::distill::RunPoint;
+use copylens::distill::presets;
 use copylens::models;
 use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
@@ -51,7 +53,7 @@ fn draw_pictures(folder: &Path) {
 /// would still show.
 fn recipe(method: &str, epochs: u32) -> String {
     let losses = match method {
-        "sscd" => {
+        "sscd" | "chain" => {
             "[[losses]]\nid = \"info-nce\"\nweight = 1.0\n\n[[losses]]\nid = \"entropy\"\nweight = 1.0\n"
         }
         _ => {
@@ -59,15 +61,22 @@ fn recipe(method: &str, epochs: u32) -> String {
              weight = 1.0\n\n[[losses]]\nid = \"relational\"\nweight = 1.0\n"
         }
     };
+    let (method, epochs, stages) = match method {
+        "chain" => ("sscd", 1, STAGES),
+        method => (method, epochs, ""),
+    };
     format!(
         "version = 1\nname = \"Test\"\nmethod = \"{method}\"\nseed = 5\n\n[network]\n\
          dimensions = 16\n\n[data]\naugmentation = \"strong-blur\"\nsize = 32\n\
          deployed_size = 32\nbatch = 8\nmicro_batch = 4\nmixup = 0.2\n\n[optimiser]\n\
          learning_rate = 0.003\nmomentum = 0.9\nweight_decay = 1e-6\nepochs = {epochs}\n\
          warmup_epochs = 0.5\nclip = 2.0\n\n[queue]\nsize = 64\nema = 0.9\n\n[evaluation]\n\
-         held_out = 8\nevery_epochs = 1.0\n\n{losses}"
+         held_out = 8\nevery_epochs = 1.0\ntensorboard = true\n\n{losses}\n{stages}"
     )
 }
+
+const STAGES: &str = "[[stages]]\n\n[[stages]]\ndata = { size = 40, deployed_size = 40 }\n\
+                      optimiser = { learning_rate = 0.001, warmup_epochs = 0.0 }\n";
 
 struct Lab {
     dir: tempfile::TempDir,
@@ -90,6 +99,7 @@ impl Lab {
             student: "mobilenet-v3-large".to_owned(),
             teacher: (method == "rdcd").then(|| "bundled".to_owned()),
             start_from: None,
+            pairs: None,
             pictures: vec![self.path("pictures")],
             device: None,
             run_dir: self.path(run),
@@ -182,6 +192,135 @@ fn a_stopped_sscd_run_goes_on_with_the_same_curve() {
 #[test]
 fn a_stopped_distillation_goes_on_with_the_same_curve() {
     a_stopped_run_equals_an_undisturbed_one("rdcd");
+}
+
+/// A preset, cut down to what a test can afford.
+fn small(preset: &str) -> String {
+    let text = presets::find(preset).unwrap();
+    let mut table: toml::Table = text.parse().unwrap();
+    let mut change = |section: &str, values: &str| {
+        let values: toml::Table = values.parse().unwrap();
+        let section = table
+            .entry(section)
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        section.as_table_mut().unwrap().extend(values);
+    };
+    change("network", "dimensions = 16\nprototypes = 24");
+    change(
+        "data",
+        "size = 64\ndeployed_size = 32\nbatch = 8\nmicro_batch = 4\nmixup = 0.0",
+    );
+    change(
+        "optimiser",
+        "learning_rate = 1e-4\nscaled = false\nepochs = 2\nmin_steps = 4\nmax_steps = 5\nwarmup_epochs = 0.0",
+    );
+    change("queue", "size = 16\nema = 0.9");
+    change("evaluation", "held_out = 8\nevery_epochs = 1.0");
+    if table["data"].get("small_views").is_some() || preset == "seed-patches" {
+        table["data"].as_table_mut().unwrap().extend(
+            "small_views = 2\nsmall_size = 32"
+                .parse::<toml::Table>()
+                .unwrap(),
+        );
+    }
+    if let Some(stages) = table.get_mut("stages") {
+        for stage in stages.as_array_mut().unwrap() {
+            let stage = stage.as_table_mut().unwrap();
+            for section in ["data", "optimiser"] {
+                if let Some(section) = stage.get_mut(section).and_then(toml::Value::as_table_mut) {
+                    for large in ["size", "deployed_size", "batch", "micro_batch", "epochs"] {
+                        section.remove(large);
+                    }
+                }
+            }
+        }
+    }
+    toml::to_string(&table).unwrap()
+}
+
+/// Every method learns, repeats itself after a stop, and leaves a model behind.
+#[test]
+fn every_method_goes_on_after_a_stop_with_the_same_curve() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let lab = Lab::new();
+    let pairs = "a,b,copy\npictures/000.jpg,pictures/001.jpg,yes\n\
+                 pictures/002.jpg,pictures/003.jpg,no\npictures/004.jpg,pictures/005.jpg,yes\n\
+                 pictures/006.jpg,pictures/007.jpg,no\npictures/008.jpg,pictures/009.jpg,yes\n";
+    persist::save(&lab.path("pairs.csv"), pairs.as_bytes()).unwrap();
+    for preset in presets::PRESETS.iter().map(|preset| preset.id) {
+        if ["quick-demo", "balanced", "best", "sscd", "rdcd", "copies"].contains(&preset) {
+            continue;
+        }
+        let recipe = small(preset);
+        let needs_teacher = Recipe::parse(&recipe).unwrap().needs_teacher();
+        let config = |run: &str| RunConfig {
+            recipe: recipe.clone(),
+            teacher: needs_teacher.then(|| "bundled".to_owned()),
+            pairs: Some(lab.path("pairs.csv")),
+            ..lab.config("sscd", &format!("{preset}-{run}"))
+        };
+        let whole = config("whole");
+        let summary = run(&whole);
+        assert!(summary.complete, "{preset}");
+        let cut = config("cut");
+        let monitor = Monitor::silent();
+        let outcome = distill::run(&cut, &Device::flex(), &monitor, &mut |event| {
+            if matches!(&event, RunEvent::Point(point) if point.step == 3) {
+                monitor.request_stop();
+            }
+        });
+        assert!(
+            matches!(outcome, Err(DistillError::Cancelled(_))),
+            "{preset}"
+        );
+        run(&cut);
+        assert_same_curve(&whole.run_dir, &cut.run_dir);
+        let losses: Vec<f32> = numbers(&whole.run_dir)
+            .iter()
+            .filter_map(|(_, values)| values.get("loss").copied())
+            .collect();
+        assert_eq!(losses.len() as u64, summary.steps, "{preset}");
+        assert!(losses.iter().all(|value| value.is_finite()), "{preset}");
+        let store = models::ModelStore::new(lab.path("models"));
+        store.import(&summary.model).unwrap();
+    }
+}
+
+/// Two stages: the second sees larger pictures, at another rate, and begins with the weights of
+/// the first.
+#[test]
+fn a_stopped_chain_of_stages_goes_on_with_the_same_curve() {
+    a_stopped_run_equals_an_undisturbed_one("chain");
+}
+
+#[test]
+fn steps_without_numbers_go_back_with_half_the_rate_until_it_is_too_small() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let lab = Lab::new();
+    let mut config = lab.config("sscd", "run");
+    config.recipe = config
+        .recipe
+        .replace("learning_rate = 0.003", "learning_rate = 1e34");
+    let (mut starts, mut halved) = (0, 0);
+    let outcome =
+        distill::run(
+            &config,
+            &Device::flex(),
+            &Monitor::silent(),
+            &mut |event| match event {
+                RunEvent::Started { first_step, .. } => {
+                    assert_eq!(first_step, 0);
+                    starts += 1;
+                }
+                RunEvent::Notice(text) if text.contains("half the learning rate") => halved += 1,
+                RunEvent::Notice(_) | RunEvent::Point(_) | RunEvent::Strip(_) => {}
+            },
+        );
+    assert!(matches!(outcome, Err(DistillError::Diverged { times: 3 })));
+    assert_eq!((starts, halved), (4, 3));
+    // What was good before is kept.
+    let store = models::ModelStore::new(lab.path("models"));
+    store.import(&lab.path("run/best.safetensors")).unwrap();
 }
 
 #[test]

@@ -64,9 +64,22 @@ fn quick(
     })
 }
 
+fn beside(
+    work: impl FnOnce(&JobContext<'_>) -> anyhow::Result<()> + Send + 'static,
+) -> Box<dyn Job> {
+    Box::new(TestJob {
+        pace: Pace::Beside,
+        work: Box::new(work),
+    })
+}
+
 /// Works in small steps until it is stopped.
 fn endless(started: Sender<()>) -> Box<dyn Job> {
-    long(move |context| {
+    endless_at(Pace::Long, started)
+}
+
+fn endless_at(pace: Pace, started: Sender<()>) -> Box<dyn Job> {
+    let work = move |context: &JobContext<'_>| {
         started.send(())?;
         for n_done in 0.. {
             context.monitor.check()?;
@@ -78,6 +91,10 @@ fn endless(started: Sender<()>) -> Box<dyn Job> {
             std::thread::yield_now();
         }
         Ok(())
+    };
+    Box::new(TestJob {
+        pace,
+        work: Box::new(work),
     })
 }
 
@@ -272,4 +289,60 @@ fn closing_does_not_wait_for_a_reader_of_events() {
     let closing = Instant::now();
     drop(worker);
     assert!(closing.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_download_leaves_the_compute_thread_to_the_others() {
+    let home = tempfile::tempdir().unwrap();
+    let worker = worker(home.path());
+    let (started, has_started) = channel();
+    let (answer, threads) = channel();
+    let download = worker.submit_job(endless_at(Pace::Beside, started));
+    receive(&has_started);
+    worker.submit_job(long(whoami(answer.clone())));
+    let compute = receive(&threads);
+    worker.submit_job(beside(whoami(answer)));
+    assert_ne!(receive(&threads), compute);
+    assert!(worker.active().iter().any(|job| job.id == download));
+    worker.stop(download);
+    assert!(matches!(outcome_of(&worker, download), Outcome::Stopped));
+}
+
+#[test]
+fn more_downloads_than_the_line_carries_wait_and_can_be_stopped() {
+    let home = tempfile::tempdir().unwrap();
+    let worker = worker(home.path());
+    let (started, has_started) = channel();
+    let jobs: Vec<JobId> = (0..5)
+        .map(|_| worker.submit_job(endless_at(Pace::Beside, started.clone())))
+        .collect();
+    for _ in 0..3 {
+        receive(&has_started);
+    }
+    let is_waiting = |id: JobId| {
+        worker
+            .active()
+            .iter()
+            .any(|job| job.id == id && job.waiting)
+    };
+    assert!(is_waiting(jobs[3]) && is_waiting(jobs[4]));
+    worker.stop(jobs[4]);
+    assert!(matches!(outcome_of(&worker, jobs[4]), Outcome::Stopped));
+    worker.set_paused(jobs[3], true);
+    worker.stop(jobs[0]);
+    assert!(matches!(outcome_of(&worker, jobs[0]), Outcome::Stopped));
+    assert!(is_waiting(jobs[3]) && has_started.is_empty());
+    worker.set_paused(jobs[3], false);
+    receive(&has_started);
+}
+
+#[test]
+fn a_download_that_crashes_is_told_and_the_next_one_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let worker = worker(home.path());
+    let id = worker.submit_job(beside(|_| panic!("a server gave up")));
+    assert!(matches!(outcome_of(&worker, id), Outcome::Crashed(_)));
+    let (answer, threads) = channel();
+    worker.submit_job(beside(whoami(answer)));
+    receive(&threads);
 }

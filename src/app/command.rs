@@ -24,6 +24,7 @@ use crate::settings::Settings;
 use crate::worker::JobId;
 use crate::worker::Source;
 
+pub use models::AtStart;
 pub use models::ModelsCommand;
 pub use settings::SettingsCommand;
 pub use train::TrainCommand;

@@ -112,6 +112,7 @@ impl CopylensApp {
             (screen.ui)(ui, state, commands);
         });
         widgets::drop_hint::ui(ui, state.place);
+        screens::import_sheet_ui(ui, state, commands);
         error_card::notices_ui(ui, state, commands);
         closing::ui(ui, state, commands);
 

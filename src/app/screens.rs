@@ -16,6 +16,8 @@ use super::command::Commands;
 use super::state::AppState;
 use super::state::Place;
 
+pub use models::import_sheet_ui;
+
 /// One row of [`SCREENS`].
 pub struct ScreenSpec {
     pub place: Place,

@@ -58,6 +58,8 @@ pub trait Desktop: Send + Sync {
     fn reveal(&self, path: &std::path::Path);
     /// Opens a folder in the file manager, or a file in its program.
     fn open(&self, path: &std::path::Path);
+    /// Opens an address in the browser.
+    fn open_page(&self, address: &str);
 }
 
 /// How many answers of background work may wait; more than one at a time is rare.

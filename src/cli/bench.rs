@@ -1,8 +1,12 @@
 //! `copylens bench`
 
+use std::num::NonZero;
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::Success;
+use super::bench_networks;
 use super::output::Output;
 use super::session::Session;
 use super::session::WrongAnswer;
@@ -16,6 +20,21 @@ pub struct Args {
     /// Device to embed on.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
+    /// Measure these networks with random weights instead: ids, or `all`.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    networks: Vec<String>,
+    /// Pictures at once, with --networks.
+    #[arg(
+        long,
+        value_name = "N",
+        value_delimiter = ',',
+        default_values = ["1", "32"],
+        requires = "networks"
+    )]
+    batch: Vec<NonZero<usize>>,
+    /// How long each network is measured, with --networks.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = duration, requires = "networks")]
+    seconds: Duration,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -41,6 +60,15 @@ struct SearchRow {
 }
 
 pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
+    if !args.networks.is_empty() {
+        let request = JobRequest::BenchNetworks {
+            networks: args.networks,
+            batch_sizes: args.batch.into_iter().map(NonZero::get).collect(),
+            measured: args.seconds,
+            device: args.device,
+        };
+        return bench_networks::run(request, args.json, output);
+    }
     let session = Session::start(output)?;
     let device = args.device;
     let JobResult::Bench(report) = session.run(JobRequest::Bench { device })? else {
@@ -53,6 +81,12 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
         report.print(output)?;
     }
     Ok(Success::Complete)
+}
+
+/// Seconds as a number, not below zero.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().map_err(|err| format!("{err}"))?;
+    Duration::try_from_secs_f64(seconds).map_err(|err| format!("{err}"))
 }
 
 impl From<BenchReport> for Report {

@@ -30,6 +30,9 @@ pub struct Args {
     /// A model, or a file of weights, that the student starts from instead of random numbers.
     #[arg(long, value_name = "MODEL|FILE")]
     start_from: Option<PathBuf>,
+    /// Judged pairs (CSV with the header `a,b,copy`), for recipes that learn from those.
+    #[arg(long, value_name = "FILE")]
+    pairs: Option<PathBuf>,
     /// Folders of training pictures.
     #[arg(long, value_name = "DIR", num_args = 1.., required = true)]
     pictures: Vec<PathBuf>,
@@ -53,6 +56,7 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
         student: args.student,
         teacher: args.teacher,
         start_from: args.start_from,
+        pairs: args.pairs,
         pictures: args.pictures,
         device: args.device,
         run_dir: args.out,

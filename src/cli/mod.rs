@@ -9,12 +9,15 @@
 //!   of [`run`].
 
 mod bench;
+mod bench_networks;
+mod catalog;
 mod compare;
 mod devices;
 mod distill;
 mod embed;
 mod evaluate;
 mod find;
+mod get;
 mod index;
 mod model_files;
 mod models;
@@ -55,6 +58,10 @@ pub enum Command {
     Devices(devices::Args),
     /// List the models.
     Models(models::Args),
+    /// List the models that the methods publish.
+    Catalog(catalog::Args),
+    /// Download a published model and import it; nothing else uses the network.
+    Get(get::Args),
     /// Read folders of pictures into a library.
     Index(index::Args),
     /// Search a library for copies of pictures.
@@ -81,6 +88,8 @@ pub fn run(command: Command) -> ExitCode {
     finish(|output| match command {
         Command::Devices(args) => devices::run(&args, output),
         Command::Models(args) => models::run(&args, output),
+        Command::Catalog(args) => catalog::run(&args, output),
+        Command::Get(args) => get::run(args, output),
         Command::Index(args) => index::run(args, output),
         Command::Find(args) => find::run(args, output),
         Command::Compare(args) => compare::run(args, output),
@@ -141,6 +150,8 @@ mod tests {
         for line in [
             "devices --json",
             "models --json",
+            "catalog --json",
+            "get sscd-disc-mixup --format classy --to a.pt --mirror https://b.example/a.pt --json",
             "index --library L --model m --device cpu A B --json",
             "find --library L --top 3 --json a.jpg b.jpg",
             "compare a.jpg b.jpg --json --out c.png",
@@ -149,6 +160,8 @@ mod tests {
              --device cpu --out R --resume --json",
             "evaluate disc21 --data D --model m --json",
             "bench --device cpu --json",
+            "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
+            "bench --networks all --json",
             "import a.pth --architecture resnet50 --name N --json",
             "export m --to a.safetensors --half",
             "export m a.safetensors",
@@ -166,7 +179,11 @@ mod tests {
             "index --library L",
             "compare a.jpg",
             "embed a.jpg",
+            "bench --batch 4",
+            "bench --networks all --batch 0",
+            "bench --networks all --seconds -1",
             "export m",
+            "get",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());
             assert!(Args::try_parse_from(words).is_err(), "{line}");

@@ -9,6 +9,7 @@ use super::output::Output;
 use crate::models;
 use crate::models::ImportReport;
 use crate::models::Imported;
+use crate::models::ModelInfo;
 use crate::models::ModelStore;
 use crate::settings::Home;
 use crate::weights::Precision;
@@ -38,7 +39,7 @@ pub struct ExportArgs {
     /// The file to write.
     #[arg(required_unless_present = "to", conflicts_with = "to")]
     file: Option<PathBuf>,
-    /// The file to write.
+    /// The file to write; a name in .onnx makes a file of ONNX, which other programs can run.
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
     /// Store numbers in half precision: half the size, descriptors change a little.
@@ -63,19 +64,42 @@ pub(super) fn import(args: &ImportArgs, output: &Output) -> anyhow::Result<Succe
     let (architecture, name) = (args.architecture.as_deref(), args.name.as_deref());
     let Imported { info, report } = store.import_as(&args.file, architecture, name)?;
     if args.json {
-        output.json(&Row {
-            id: &info.id,
-            name: &info.name,
-            architecture: &info.architecture,
-            dimensions: info.dimensions,
-            source: &info.source,
-            report: &report,
-        })?;
-        return Ok(Success::Complete);
+        print_json(&info, &report, output)?;
+    } else {
+        print(&info, &report, output)?;
     }
+    Ok(Success::Complete)
+}
+
+/// An imported model as JSON.
+pub(super) fn print_json(
+    info: &ModelInfo,
+    report: &ImportReport,
+    output: &Output,
+) -> anyhow::Result<()> {
+    output.json(&Row {
+        id: &info.id,
+        name: &info.name,
+        architecture: &info.architecture,
+        dimensions: info.dimensions,
+        source: &info.source,
+        report,
+    })
+}
+
+/// The id of an imported model, and what became of its file.
+pub(super) fn print(
+    info: &ModelInfo,
+    report: &ImportReport,
+    output: &Output,
+) -> anyhow::Result<()> {
     output.line(&info.id)?;
+    let how = match report.published {
+        Some(label) => format!("As published for {label}"),
+        None => "Recognized".to_owned(),
+    };
     output.note(&format!(
-        "Recognized {}, {} numbers per picture, {} tensors",
+        "{how}: {}, {} numbers per picture, {} tensors",
         info.architecture, info.dimensions, report.mapped
     ));
     let ignored = report.ignored.iter();
@@ -85,7 +109,7 @@ pub(super) fn import(args: &ImportArgs, output: &Output) -> anyhow::Result<Succe
     list("Left out", &ignored, output);
     list("Not known", &report.unused, output);
     list("Stored in another shape", &report.reshaped, output);
-    Ok(Success::Complete)
+    Ok(())
 }
 
 fn list(title: &str, lines: &[String], output: &Output) {

@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::time::Duration;
 use std::time::Instant;
 
+use super::output;
 use super::output::Output;
+use crate::download;
 use crate::settings::Home;
 use crate::settings::Settings;
 use crate::worker::Defaults;
@@ -102,7 +104,17 @@ impl<'a> Session<'a> {
         self.last_shown.set(Instant::now());
         for job in self.worker.active() {
             let progress = &job.progress;
+            let size = output::file_size;
             let mut text = match progress.n_total {
+                _ if progress.stage == download::STAGE => match progress.n_total {
+                    Some(n_total) => format!(
+                        "{}: {} of {}",
+                        progress.stage,
+                        size(progress.n_done),
+                        size(n_total)
+                    ),
+                    None => format!("{}: {}", progress.stage, size(progress.n_done)),
+                },
                 Some(n_total) => format!("{}: {} of {n_total}", progress.stage, progress.n_done),
                 None if progress.stage.is_empty() => job.title.clone(),
                 None => progress.stage.to_owned(),

@@ -8,8 +8,10 @@
 //!   `decode/sniff.rs` and its extension in `scan.rs`.
 
 pub mod augment;
+pub mod datasets;
 pub mod demo;
 pub mod loader;
+pub mod views;
 
 mod decode;
 mod encode;

@@ -45,10 +45,12 @@ impl Picture {
     /// Left and right exchanged.
     pub fn mirrored(&self) -> Self {
         let row_bytes = self.width as usize * 3;
-        let mut rgb = Vec::with_capacity(self.rgb.len());
-        for row in self.rgb.chunks_exact(row_bytes.max(3)) {
-            for pixel in row.chunks_exact(3).rev() {
-                rgb.extend_from_slice(pixel);
+        let mut rgb = vec![0; self.rgb.len()];
+        let rows = self.rgb.chunks_exact(row_bytes.max(3));
+        for (row, target) in rows.zip(rgb.chunks_exact_mut(row_bytes.max(3))) {
+            let pixels = row.chunks_exact(3).rev();
+            for (pixel, target) in pixels.zip(target.chunks_exact_mut(3)) {
+                target.copy_from_slice(pixel);
             }
         }
         Self::new(self.width, self.height, rgb)

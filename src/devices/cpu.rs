@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use sysinfo::CpuRefreshKind;
+use sysinfo::MemoryRefreshKind;
 use sysinfo::RefreshKind;
 use sysinfo::System;
 
@@ -19,6 +20,12 @@ pub(super) fn describe() -> DeviceInfo {
         usable: true,
         reason: None,
     }
+}
+
+/// Bytes that programs may still take; as much as they want where the system does not say.
+pub(super) fn free_memory() -> u64 {
+    let what = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    System::new_with_specifics(what).map_or(u64::MAX, |system| system.available_memory())
 }
 
 fn name() -> String {

@@ -104,6 +104,11 @@ fn fastest_of(found: &[DeviceInfo]) -> String {
         .map_or_else(|| "cpu".to_owned(), |info| info.id.clone())
 }
 
+/// Bytes of memory that programs may still take.
+pub fn free_memory() -> u64 {
+    cpu::free_memory()
+}
+
 /// Opens a device, or hands out the one that is already open.
 pub fn open(id: &str) -> Result<ComputeDevice, DeviceError> {
     static OPENED: Mutex<BTreeMap<String, ComputeDevice>> = Mutex::new(BTreeMap::new());

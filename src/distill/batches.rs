@@ -1,16 +1,21 @@
-//! Batches of two views, one after another, from any step on.
+//! Batches of views, one after another, from any step on.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::data::augment::Pipeline;
 use crate::data::loader::BatchStream;
 use crate::data::loader::LoaderConfig;
+use crate::data::loader::Sampler;
 use crate::data::loader::ViewLoader;
+use crate::data::views::ViewOptions;
+use crate::data::views::ViewPlan;
 use crate::monitor::Monitor;
 
 use super::DistillError;
 use super::learner::StepBatch;
+use super::pairs::Pairs;
 use super::recipe::Recipe;
 
 /// Memory for decoded pictures.
@@ -19,6 +24,9 @@ const CACHE_BYTES: usize = 3 << 30;
 /// The training pictures of a run as batches.
 pub struct Batches {
     loader: Arc<ViewLoader>,
+    labels: Arc<Vec<u64>>,
+    /// Per picture, whether its pair is a copy; empty without pairs.
+    judged: Arc<Vec<bool>>,
     /// Pictures per step: the recipe's, or all of a small collection.
     pub batch: usize,
     pub steps_per_epoch: u64,
@@ -27,14 +35,27 @@ pub struct Batches {
 /// Batches in order, prepared ahead by threads.
 pub struct Stream {
     batches: BatchStream,
-    size: usize,
+    sizes: Vec<usize>,
+    labels: Arc<Vec<u64>>,
+    judged: Arc<Vec<bool>>,
+    next_step: u64,
 }
 
 impl Batches {
-    pub fn new(paths: Vec<PathBuf>, recipe: &Recipe) -> Result<Self, DistillError> {
-        let batch = recipe.data.batch.min(paths.len());
-        let pipeline = Pipeline::preset(&recipe.data.augmentation, recipe.data.size)
-            .expect("recipe validation knows the augmentation");
+    /// The training pictures of a recipe, or the judged pairs where its method learns from those.
+    pub fn new(
+        paths: Vec<PathBuf>,
+        pairs: Option<&Pairs>,
+        recipe: &Recipe,
+    ) -> Result<Self, DistillError> {
+        let pairs = pairs.filter(|_| recipe.method_spec().needs_pairs);
+        let paths = pairs.map_or(paths, Pairs::pictures);
+        let batch = recipe.batch_of(paths.len());
+        let (labels, sampler) = match pairs {
+            Some(pairs) => (pairs.labels(), in_groups(&pairs.places(), 2)),
+            None => labels(&paths, recipe),
+        };
+        let judged = pairs.map_or_else(Vec::new, Pairs::judged);
         let config = LoaderConfig {
             n_views: 2,
             batch_size: batch,
@@ -42,13 +63,16 @@ impl Batches {
             n_threads: n_threads(),
             cache_side: (2 * recipe.data.size).clamp(256, 640),
             cache_bytes: CACHE_BYTES,
+            is_traced: recipe.method_spec().is_traced,
             ..LoaderConfig::default()
         };
-        let loader = ViewLoader::new(Arc::new(paths), Arc::new(pipeline), config)?;
+        let loader = ViewLoader::with_plan(Arc::new(paths), plan(recipe), sampler, config)?;
         Ok(Self {
             batch,
             steps_per_epoch: loader.steps_per_epoch() as u64,
             loader: Arc::new(loader),
+            labels: Arc::new(labels),
+            judged: Arc::new(judged),
         })
     }
 
@@ -61,25 +85,84 @@ impl Batches {
     pub fn stream(&self, step: u64) -> Result<Stream, DistillError> {
         let epoch = step / self.steps_per_epoch;
         let in_epoch = (step % self.steps_per_epoch) as usize;
+        let sizes = self.loader.sizes();
         Ok(Stream {
             batches: self.loader.stream(epoch, in_epoch)?,
-            size: self.loader.size() as usize,
+            sizes: sizes.into_iter().map(|side| side as usize).collect(),
+            labels: self.labels.clone(),
+            judged: self.judged.clone(),
+            next_step: step,
         })
     }
 }
 
 impl Stream {
+    /// The same batches, their steps counted from another one on.
+    pub fn counted_from(mut self, offset: u64) -> Self {
+        self.next_step += offset;
+        self
+    }
+
+    /// The step that the next batch is for.
+    pub const fn next_step(&self) -> u64 {
+        self.next_step
+    }
+
     /// Waits for the next batch, and while the run is paused.
     pub fn next_batch(&mut self, monitor: &Monitor) -> Result<StepBatch, DistillError> {
         monitor.check()?;
         let batch = self.batches.next().expect("epochs follow without end")?;
-        let mut views = batch.views.into_iter();
-        let mut view = || views.next().expect("the loader makes two views");
+        self.next_step += 1;
+        let of = |id: &u64| *id as usize;
+        let label = |id: &u64| self.labels.get(of(id)).copied().unwrap_or(*id);
+        let judged = |id: &u64| self.judged.get(of(id)).copied();
         Ok(StepBatch {
+            labels: batch.ids.iter().map(label).collect(),
+            judged: batch.ids.iter().filter_map(judged).collect(),
             ids: batch.ids,
-            views: [view(), view()],
-            size: self.size,
+            views: batch.views,
+            sizes: self.sizes.clone(),
+            traces: batch.traces,
         })
+    }
+}
+
+/// The views of a recipe: those of its plan, or two of its augmentation.
+pub fn plan(recipe: &Recipe) -> ViewPlan {
+    let data = &recipe.data;
+    let options = ViewOptions {
+        small_side: data.small_size,
+        n_small: data.small_views,
+    };
+    let named = data
+        .views
+        .as_ref()
+        .and_then(|id| ViewPlan::preset(id, data.size, options));
+    named.unwrap_or_else(|| {
+        let pipeline = Pipeline::preset(&data.augmentation, data.size)
+            .expect("recipe validation knows the augmentation");
+        ViewPlan::repeated(&Arc::new(pipeline), 2)
+    })
+}
+
+/// Every picture is a kind of its own, or the pictures of a folder are one kind.
+fn labels(paths: &[PathBuf], recipe: &Recipe) -> (Vec<u64>, Sampler) {
+    if recipe.data.per_class < 2 {
+        return (Vec::new(), Sampler::EachOnce);
+    }
+    let mut folders: Vec<Option<&Path>> = paths.iter().map(|path| path.parent()).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    let class = |path: &PathBuf| folders.binary_search(&path.parent()).unwrap_or(0) as u32;
+    let classes: Vec<u32> = paths.iter().map(class).collect();
+    let labels = classes.iter().map(|class| u64::from(*class)).collect();
+    (labels, in_groups(&classes, recipe.data.per_class))
+}
+
+fn in_groups(labels: &[u32], per_class: usize) -> Sampler {
+    Sampler::Classes {
+        labels: Arc::new(labels.to_vec()),
+        per_class,
     }
 }
 

@@ -21,10 +21,20 @@ pub enum DistillError {
     UnknownStudent { name: String },
     #[error("This recipe learns from a teacher, and none was chosen")]
     NoTeacher,
+    #[error("This recipe learns from pairs that were judged, and none were given")]
+    NoPairs,
+    #[error("Line {line} of the pairs does not fit: {reason} ({path})")]
+    Pairs {
+        path: PathBuf,
+        line: usize,
+        reason: String,
+    },
     #[error("Only {found} readable pictures were found, this recipe needs at least {needed}")]
     TooFewPictures { found: usize, needed: usize },
     #[error("The loss was not a number {times} times in a row; the last good checkpoint is kept")]
     Diverged { times: u32 },
+    #[error("The device has too little memory even for {micro_batch} pictures at a time")]
+    OutOfMemory { micro_batch: usize },
     #[error("The folder already holds another run: {path}")]
     OtherRun { path: PathBuf },
     #[error("The checkpoint does not belong to this run: {path}")]
@@ -53,8 +63,15 @@ impl DistillError {
             Self::UnknownRecipe { .. } => "Choose a preset, or give the path of a recipe file.",
             Self::UnknownStudent { .. } => "Choose one of the networks of the Train place.",
             Self::NoTeacher => "Choose a teacher, or a recipe that learns without one.",
+            Self::NoPairs => "Give a file of pairs, or choose a recipe that learns without one.",
+            Self::Pairs { .. } => {
+                "Correct the file: its header is `a,b,copy`, then two pictures and yes or no a line."
+            }
             Self::TooFewPictures { .. } => "Add a folder with more pictures.",
             Self::Diverged { .. } => "Start again with a lower learning rate.",
+            Self::OutOfMemory { .. } => {
+                "Choose a smaller student or smaller views, close other programs, or use another device."
+            }
             Self::OtherRun { .. } => "Choose an empty folder, or resume that run.",
             Self::Checkpoint { .. } => "Start the run again in an empty folder.",
             Self::Folder { .. } => "Check that the disk has room and the folder may be changed.",

@@ -48,7 +48,7 @@ pub fn whitened_head(
         Some([n_out, n_in]) => (*n_out, *n_in),
         _ => return Ok(network),
     };
-    let is_plain_head = plain.hidden.is_none() && plain.projector.is_none();
+    let is_plain_head = plain.hidden.is_none() && plain.norm.is_none() && plain.projector.is_none();
     if !is_plain_head || n_out > n_in || paths.len() < 2 * n_out {
         return Ok(network);
     }

@@ -8,31 +8,41 @@
 //! - To add a loss: one file in `losses/` and one row of its table.
 
 mod batches;
+pub mod block_pairs;
 mod checkpoint;
+pub mod cross_batch_memory;
 mod error;
+mod event_file;
 mod events;
+mod gradients;
 mod head_start;
 mod learner;
 pub mod losses;
+pub mod methods;
 mod mixup;
+pub mod optimiser;
+mod pairs;
 mod pictures;
 pub mod presets;
 mod quality;
-mod queue;
+pub mod queue;
+mod rates;
 mod recipe;
+mod recovery;
 mod report;
 mod run;
 mod run_config;
 mod run_folder;
-mod schedule;
-mod sgd;
+pub mod schedule;
+
+mod stage;
+mod student;
 
 pub use error::DistillError;
 pub use events::RunEvent;
 pub use events::RunPoint;
 pub use events::RunSummary;
 pub use events::StripRow;
-pub use recipe::Method;
 pub use recipe::Recipe;
 pub use run::Trial;
 pub use run::run;

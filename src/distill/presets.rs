@@ -13,6 +13,8 @@ pub struct Preset {
     pub toml: &'static str,
     /// Shown to everyone; the others only with Details.
     pub simple: bool,
+    /// The Train place has everything that it needs; the command line has all of them.
+    pub in_window: bool,
 }
 
 /// Every preset, in the order of the Train place.
@@ -23,6 +25,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A few minutes, to see a student learn from its teacher.",
         toml: include_str!("../../assets/recipes/quick-demo.toml"),
         simple: true,
+        in_window: true,
     },
     Preset {
         id: "balanced",
@@ -30,6 +33,7 @@ pub const PRESETS: &[Preset] = &[
         help: "An hour or more; a clearly better student for your kind of pictures.",
         toml: include_str!("../../assets/recipes/balanced.toml"),
         simple: true,
+        in_window: true,
     },
     Preset {
         id: "best",
@@ -37,6 +41,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A night on a graphics card; as good as this student can become.",
         toml: include_str!("../../assets/recipes/best.toml"),
         simple: true,
+        in_window: true,
     },
     Preset {
         id: "rdcd",
@@ -44,6 +49,7 @@ pub const PRESETS: &[Preset] = &[
         help: "Relational distillation with the numbers of the paper.",
         toml: include_str!("../../assets/recipes/rdcd.toml"),
         simple: false,
+        in_window: true,
     },
     Preset {
         id: "sscd",
@@ -51,6 +57,7 @@ pub const PRESETS: &[Preset] = &[
         help: "Learns from pictures alone and makes a teacher.",
         toml: include_str!("../../assets/recipes/sscd.toml"),
         simple: false,
+        in_window: true,
     },
     Preset {
         id: "copies",
@@ -58,6 +65,87 @@ pub const PRESETS: &[Preset] = &[
         help: "SSCD with a wider choice of edits: the recipe of the bundled model.",
         toml: include_str!("../../assets/recipes/copies.toml"),
         simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "icd",
+        label: "ICD, the first version of RDCD",
+        help: "A student learns from a teacher and from two versions of each picture.",
+        toml: include_str!("../../assets/recipes/icd.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "seed",
+        label: "SEED",
+        help: "A student sees a memory of pictures as its teacher does.",
+        toml: include_str!("../../assets/recipes/seed.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "seed-relational",
+        label: "SEED, relational",
+        help: "The same, with all neighbors counting and not only the nearest.",
+        toml: include_str!("../../assets/recipes/seed-relational.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "seed-patches",
+        label: "SEED, small patches",
+        help: "The same, with six small parts of each picture beside the large one.",
+        toml: include_str!("../../assets/recipes/seed-patches.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "dino",
+        label: "DINO, without a teacher",
+        help: "A transformer learns from parts of pictures alone.",
+        toml: include_str!("../../assets/recipes/dino.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "patch-dino",
+        label: "Patch-Wise DINO, without a teacher",
+        help: "DINO, and patches that show the same place agree too.",
+        toml: include_str!("../../assets/recipes/patch-dino.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "isc21",
+        label: "ISC21, without a teacher",
+        help: "The winner of a contest for finding copies: three stages, larger and harder.",
+        toml: include_str!("../../assets/recipes/isc21.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "obd-sd",
+        label: "OBD-SD, for folders of kinds",
+        help: "Each folder is a kind of pictures; finds pictures of the same kind.",
+        toml: include_str!("../../assets/recipes/obd-sd.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "copy-nce",
+        label: "CopyNCE, without a teacher",
+        help: "Two versions of a picture find each other, whole and patch by patch.",
+        toml: include_str!("../../assets/recipes/copy-nce.toml"),
+        simple: false,
+        in_window: true,
+    },
+    Preset {
+        id: "verdicts",
+        label: "Your verdicts",
+        help: "Learns from pairs that you judged; on the command line.",
+        toml: include_str!("../../assets/recipes/verdicts.toml"),
+        simple: false,
+        in_window: false,
     },
 ];
 

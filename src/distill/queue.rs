@@ -53,6 +53,21 @@ impl Queue {
         }
     }
 
+    /// Where the last `n` rows lie, in the order they were pushed; `None` for those already gone.
+    pub fn latest(&self, n: usize) -> Vec<Option<usize>> {
+        let there = n.min(self.ids.len());
+        let slot = |back: usize| (self.next + self.capacity - back) % self.capacity;
+        (1..=n)
+            .rev()
+            .map(|back| (back <= there).then(|| slot(back)))
+            .collect()
+    }
+
+    /// Picture of each entry.
+    pub fn ids(&self) -> &[u64] {
+        &self.ids
+    }
+
     /// What was written, `[k, d]`; `None` while nothing was.
     pub fn entries(&self) -> Option<Tensor<2>> {
         let [_, d] = self.entries_kd.dims();
@@ -144,6 +159,17 @@ mod tests {
         assert_eq!(own.iter::<bool>().collect::<Vec<_>>(), expected);
         queue.push(rows(&[5.0, 6.0, 7.0, 8.0]), &[5, 6, 7, 8]);
         assert_eq!(contents(&queue).len(), 3);
+    }
+
+    #[test]
+    fn the_latest_rows_are_found_across_the_end_of_the_ring() {
+        let mut queue = Queue::new(3, 1, &Device::flex());
+        assert_eq!(queue.latest(1), [None]);
+        queue.push(rows(&[1.0, 2.0]), &[1, 2]);
+        assert_eq!(queue.latest(2), [Some(0), Some(1)]);
+        queue.push(rows(&[3.0, 4.0]), &[3, 4]);
+        assert_eq!(queue.latest(2), [Some(2), Some(0)]);
+        assert_eq!(queue.latest(4), [None, Some(1), Some(2), Some(0)]);
     }
 
     #[test]

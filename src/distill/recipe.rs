@@ -12,20 +12,15 @@ use crate::data::augment::Pipeline;
 use super::DistillError;
 use super::losses;
 use super::losses::Needs;
+use super::methods;
+use super::methods::MethodSpec;
+use super::methods::Place;
+use super::schedule::Schedule;
+use super::schedule::Shape;
+use crate::data::views;
 
 /// Raised when a field changes its meaning.
 pub const VERSION: u32 = 1;
-
-/// Which networks take part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Method {
-    /// One network, both views in one batch (SSCD, arXiv:2202.10261).
-    Sscd,
-    /// Student, momentum student with a queue, and a teacher when a loss needs one
-    /// (RDCD, arXiv:2405.17928).
-    Rdcd,
-}
 
 /// Everything about a run that is not a folder or a device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +28,8 @@ pub enum Method {
 pub struct Recipe {
     pub version: u32,
     pub name: String,
-    pub method: Method,
+    /// Id of a method.
+    pub method: String,
     /// The same seed and pictures give the same student, up to the last digits of its numbers.
     pub seed: u64,
     pub network: NetworkRecipe,
@@ -43,6 +39,9 @@ pub struct Recipe {
     pub queue: QueueRecipe,
     pub evaluation: EvaluationRecipe,
     pub losses: Vec<LossRecipe>,
+    /// What each stage of a chain changes in this recipe; none for a recipe of one stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<toml::Table>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,13 +53,33 @@ pub struct NetworkRecipe {
     /// start from trained weights.
     #[serde(default)]
     pub frozen_blocks: usize,
+    /// Every normalisation keeps its running statistics for good (OBD-SD).
+    #[serde(default)]
+    pub fixed_statistics: bool,
+    /// Scores that views are told apart by, where the method has them (DINO).
+    #[serde(default = "prototypes")]
+    pub prototypes: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataRecipe {
-    /// Id of an augmentation pipeline.
+    /// Id of an augmentation pipeline, two views of which are made of each picture.
+    #[serde(default = "augmentation")]
     pub augmentation: String,
+    /// Id of a plan of views, instead of two of the augmentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub views: Option<String>,
+    /// Side of the small views of a plan, in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small_size: Option<u32>,
+    /// How many small views a plan makes of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub small_views: Option<usize>,
+    /// Pictures of one folder in a batch, the folders being kinds of pictures; 1: every picture is
+    /// a kind of its own.
+    #[serde(default = "single")]
+    pub per_class: usize,
     /// Side of the training views in pixels.
     pub size: u32,
     /// Side of the pictures when the student is used, in pixels.
@@ -77,13 +96,35 @@ pub struct DataRecipe {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OptimiserRecipe {
+    #[serde(default)]
+    pub rule: RuleName,
     /// At a batch of 256 pictures; scaled linearly to the batch of the recipe.
     pub learning_rate: f32,
+    /// The rate is scaled to the batch.
+    #[serde(default = "yes")]
+    pub scaled: bool,
+    /// How the rate goes on after the warm-up.
+    #[serde(default)]
+    pub shape: RateShape,
+    /// Epochs after which the rate is multiplied by `stair_factor`, for the shape `stairs`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stairs: Vec<u32>,
+    #[serde(default = "tenth")]
+    pub stair_factor: f32,
+    /// The rate at the end, as a share of the first one.
+    #[serde(default)]
+    pub final_share: f32,
     /// Factor on the rate for a student that starts from trained weights.
     #[serde(default = "one")]
     pub start_from_factor: f32,
     pub momentum: f32,
     pub weight_decay: f32,
+    /// Where the weight decay ends, along half a cosine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_weight_decay: Option<f32>,
+    /// Biases and normalisations decay too.
+    #[serde(default = "yes")]
+    pub decay_vectors: bool,
     pub epochs: u32,
     /// More epochs than `epochs` for a collection so small that they have fewer steps than this.
     #[serde(default)]
@@ -95,6 +136,32 @@ pub struct OptimiserRecipe {
     /// Longest gradient over all parameters together; 0 for no limit.
     #[serde(default)]
     pub clip: f32,
+    /// Longest gradient of each parameter by itself; 0 for no limit.
+    #[serde(default)]
+    pub clip_each: f32,
+}
+
+/// What moves the parameters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RuleName {
+    #[default]
+    Sgd,
+    Lars,
+    Adam,
+    AdamW,
+}
+
+/// How a rate goes on after its warm-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RateShape {
+    #[default]
+    Cosine,
+    /// In steps of an epoch.
+    Linear,
+    Constant,
+    Stairs,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,10 +171,34 @@ pub struct QueueRecipe {
     pub size: usize,
     /// Share of the momentum student that stays at each step.
     pub ema: f32,
+    /// Where that share ends, along half a cosine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_ema: Option<f32>,
 }
 
 fn one() -> f32 {
     1.0
+}
+
+fn tenth() -> f32 {
+    0.1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn single() -> usize {
+    1
+}
+
+/// DINO's.
+fn prototypes() -> usize {
+    65_536
+}
+
+fn augmentation() -> String {
+    "advanced".to_owned()
 }
 
 impl Default for QueueRecipe {
@@ -115,6 +206,7 @@ impl Default for QueueRecipe {
         Self {
             size: 65_536,
             ema: 0.99,
+            final_ema: None,
         }
     }
 }
@@ -126,6 +218,9 @@ pub struct EvaluationRecipe {
     pub held_out: usize,
     /// Every so many epochs; fractions are allowed.
     pub every_epochs: f32,
+    /// Also write the curves as event files of TensorBoard.
+    #[serde(default)]
+    pub tensorboard: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,6 +228,10 @@ pub struct EvaluationRecipe {
 pub struct LossRecipe {
     pub id: String,
     pub weight: f32,
+    /// Where the weight ends, in equal steps from epoch to epoch: `weight` in the first one, this
+    /// after the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub final_weight: Option<f32>,
     #[serde(default)]
     pub parameters: BTreeMap<String, f32>,
 }
@@ -146,7 +245,7 @@ impl Recipe {
                 .span()
                 .map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
         })?;
-        recipe.check()?;
+        recipe.check_whole()?;
         Ok(recipe)
     }
 
@@ -155,16 +254,68 @@ impl Recipe {
         toml::to_string_pretty(self).unwrap_or_default()
     }
 
+    /// The recipe of each stage, in order: this one with what the stage changes.
+    pub fn stages(&self) -> Result<Vec<Self>, DistillError> {
+        if self.stages.is_empty() {
+            return Ok(vec![self.clone()]);
+        }
+        let wrong = |err: &dyn std::fmt::Display| DistillError::Recipe {
+            reason: format!("a stage does not fit: {err}"),
+            line: None,
+        };
+        let base = Self {
+            stages: Vec::new(),
+            ..self.clone()
+        };
+        let base = toml::Table::try_from(&base).map_err(|err| wrong(&err))?;
+        let stage = |changes: &toml::Table| {
+            let mut table = base.clone();
+            merge(&mut table, changes);
+            let recipe: Self = table.try_into().map_err(|err| wrong(&err))?;
+            recipe.check()?;
+            Ok(recipe)
+        };
+        self.stages.iter().map(stage).collect()
+    }
+
+    /// The method, of a recipe that was checked.
+    pub fn method_spec(&self) -> &'static MethodSpec {
+        methods::method(&self.method).expect("recipe validation knows the method")
+    }
+
+    /// Pictures of a step on a collection of this size.
+    pub fn batch_of(&self, n_pictures: usize) -> usize {
+        let group = if self.method_spec().needs_pairs {
+            2
+        } else {
+            self.data.per_class
+        };
+        let batch = self.data.batch.min(n_pictures);
+        (batch / group.max(1) * group).max(group).max(1)
+    }
+
     /// Some loss compares the student with a teacher.
     pub fn needs_teacher(&self) -> bool {
-        self.needs(Needs::Teacher)
+        let stages = self.stages().unwrap_or_default();
+        stages.iter().any(|recipe| recipe.needs(Needs::Teacher))
+    }
+
+    /// Some stage learns from judged pairs.
+    pub fn needs_pairs(&self) -> bool {
+        let stages = self.stages().unwrap_or_default();
+        stages.iter().any(|recipe| recipe.method_spec().needs_pairs)
     }
 
     fn needs(&self, what: Needs) -> bool {
         self.losses
             .iter()
             .filter_map(|loss| losses::loss(&loss.id))
-            .any(|spec| spec.needs == what)
+            .any(|spec| spec.needs.contains(&what))
+    }
+
+    fn check_whole(&self) -> Result<(), DistillError> {
+        self.check()?;
+        self.stages().map(|_| ())
     }
 
     fn check(&self) -> Result<(), DistillError> {
@@ -175,8 +326,10 @@ impl Recipe {
                 newest: VERSION,
             });
         }
+        let method = methods::method(&self.method)
+            .ok_or_else(|| wrong(format!("there is no method {:?}", self.method)))?;
         for loss in &self.losses {
-            self.check_loss(loss)?;
+            check_loss(loss, method)?;
         }
         if self.losses.is_empty() {
             return Err(wrong("a recipe needs at least one loss".into()));
@@ -185,7 +338,13 @@ impl Recipe {
             let name = &self.data.augmentation;
             return Err(wrong(format!("there is no augmentation {name:?}")));
         };
+        if let Some(name) = &self.data.views
+            && views::find(name).is_none()
+        {
+            return Err(wrong(format!("there is no plan of views {name:?}")));
+        }
         let DataRecipe {
+            per_class,
             size,
             deployed_size,
             batch,
@@ -224,6 +383,11 @@ impl Recipe {
                 "dimensions is 8 to 4096",
             ),
             ((0.0..1.0).contains(&self.queue.ema), "ema is 0 to below 1"),
+            ((1..=64).contains(&per_class), "per_class is 1 to 64"),
+            (
+                (2..=1 << 20).contains(&self.network.prototypes),
+                "prototypes is 2 to 1048576",
+            ),
             (self.evaluation.held_out >= 8, "held_out is 8 or more"),
             (
                 self.evaluation.every_epochs > 0.0,
@@ -235,28 +399,63 @@ impl Recipe {
             None => Ok(()),
         }
     }
+}
 
-    fn check_loss(&self, loss: &LossRecipe) -> Result<(), DistillError> {
-        let wrong = |reason: String| DistillError::Recipe { reason, line: None };
-        let id = &loss.id;
-        let spec = losses::loss(id).ok_or_else(|| wrong(format!("there is no loss {id:?}")))?;
-        let fits = match self.method {
-            Method::Sscd => spec.needs == Needs::Views,
-            Method::Rdcd => spec.needs != Needs::Views,
-        };
-        if !fits {
-            return Err(wrong(format!("the loss {id:?} does not fit the method")));
+impl LossRecipe {
+    /// The weight at a place of the run.
+    pub fn weight_at(&self, place: Place) -> f32 {
+        match self.final_weight {
+            Some(last) => self.weight + (last - self.weight) * place.share(),
+            None => self.weight,
         }
-        for (name, value) in &loss.parameters {
-            let parameter = spec.parameters.iter().find(|known| known.id == name);
-            let Some(parameter) = parameter else {
-                return Err(wrong(format!("the loss {id:?} has no number {name:?}")));
-            };
-            let [low, high] = parameter.range;
-            if !(low..=high).contains(value) {
-                return Err(wrong(format!("{name:?} of {id:?} is {low} to {high}")));
+    }
+}
+
+impl QueueRecipe {
+    /// The share of the momentum student that stays at a place of the run.
+    pub fn at(&self, place: Place) -> f32 {
+        let Some(last) = self.final_ema else {
+            return self.ema;
+        };
+        let schedule = Schedule::new(
+            f64::from(self.ema),
+            f64::from(last),
+            Shape::Cosine,
+            place.steps,
+        );
+        schedule.at(place.in_stage) as f32
+    }
+}
+
+fn check_loss(loss: &LossRecipe, method: &MethodSpec) -> Result<(), DistillError> {
+    let wrong = |reason: String| DistillError::Recipe { reason, line: None };
+    let id = &loss.id;
+    let spec = losses::loss(id).ok_or_else(|| wrong(format!("there is no loss {id:?}")))?;
+    let fits = spec.needs.iter().all(|need| method.provides.contains(need));
+    if !fits {
+        return Err(wrong(format!("the loss {id:?} does not fit the method")));
+    }
+    for (name, value) in &loss.parameters {
+        let parameter = spec.parameters.iter().find(|known| known.id == name);
+        let Some(parameter) = parameter else {
+            return Err(wrong(format!("the loss {id:?} has no number {name:?}")));
+        };
+        let [low, high] = parameter.range;
+        if !(low..=high).contains(value) {
+            return Err(wrong(format!("{name:?} of {id:?} is {low} to {high}")));
+        }
+    }
+    Ok(())
+}
+
+/// Lays `changes` over `table`: tables field by field, everything else whole.
+fn merge(table: &mut toml::Table, changes: &toml::Table) {
+    for (name, change) in changes {
+        match (table.get_mut(name), change) {
+            (Some(toml::Value::Table(old)), toml::Value::Table(change)) => merge(old, change),
+            _ => {
+                table.insert(name.clone(), change.clone());
             }
         }
-        Ok(())
     }
 }

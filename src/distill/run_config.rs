@@ -14,6 +14,9 @@ pub struct RunConfig {
     /// Weights the student starts from instead of random ones: a model of the same network, or a
     /// file of its trunk under the names of its origin.
     pub start_from: Option<PathBuf>,
+    /// Pairs of pictures that a person has judged (see the file format in `pairs.rs`), for recipes
+    /// that learn from those.
+    pub pairs: Option<PathBuf>,
     /// Folders of training pictures.
     pub pictures: Vec<PathBuf>,
     /// Device id; `None` for the fastest.

@@ -7,6 +7,7 @@
 //! checkpoints/       step-00000123.safetensors: the last three, to go on from
 //! best.safetensors   the best student so far, a model like any other
 //! report.md          how it went, in words
+//! tensorboard/       the curve as event files, where the recipe asks for them
 //! ```
 
 use std::io::Write as _;
@@ -34,6 +35,8 @@ pub struct RunState {
     pub student: String,
     pub teacher: Option<String>,
     pub start_from: Option<PathBuf>,
+    #[serde(default)]
+    pub pairs: Option<PathBuf>,
     pub pictures: Vec<PathBuf>,
     pub device: Option<String>,
     pub status: RunStatus,
@@ -183,6 +186,11 @@ impl RunFolder {
                 );
             }
         }
+    }
+
+    /// Where event files of the curve go.
+    pub fn tensorboard(&self) -> PathBuf {
+        self.path.join("tensorboard")
     }
 
     fn curve(&self) -> PathBuf {

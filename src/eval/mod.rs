@@ -8,12 +8,27 @@
 
 pub mod disc21;
 mod error;
+mod kmeans;
+pub mod knn;
+pub mod linear_probe;
 pub mod metrics;
+mod negative_embeddings;
+mod pair_search;
+mod products;
 mod score_normalization;
 mod search;
+pub mod submission;
+mod whitening;
 
 pub use error::EvalError;
-pub use score_normalization::normalize_similarities;
+pub use kmeans::k_means;
+pub use negative_embeddings::NegativeEmbeddings;
+pub use pair_search::CHALLENGE_PAIRS;
+pub use pair_search::nearest_pairs;
+pub use score_normalization::ScoreNormalization;
 pub use search::Descriptors;
 pub use search::Neighbor;
 pub use search::nearest;
+pub use whitening::Fit;
+pub use whitening::Whitening;
+pub use whitening::WhiteningError;

@@ -1,23 +1,26 @@
 //! Exact nearest neighbors of many queries at once.
 //!
-//! Queries and references are visited in blocks that fit the caches, so that a million references
-//! are read from memory once per block of queries and not once per query.
+//! Queries and references are multiplied in blocks, so that a million references are read from memory
+//! once per block of queries, and memory grows with the blocks and what is kept, never with queries x
+//! references. The matrix product decides who is kept; what is returned are sums in one fixed order,
+//! so that equal descriptors have equal similarities on every machine.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 
+use super::products::inner_products;
 use crate::monitor::Cancelled;
 use crate::monitor::Monitor;
 use crate::monitor::Progress;
 
 /// Queries one thread works on together.
-const QUERY_BLOCK: usize = 16;
-/// References visited before the next query of the block gets its turn.
-const REFERENCE_BLOCK: usize = 512;
-/// Queries between two looks at the monitor.
-const QUERIES_PER_CHECK: usize = 256;
+pub(super) const QUERY_BLOCK: usize = 128;
+/// References multiplied with them at once; 512 KiB of products.
+pub(super) const REFERENCE_BLOCK: usize = 1024;
+/// More are kept than asked for, because the products round in another order than the sums.
+const SLACK: usize = 8;
 /// Sums kept side by side in a dot product, for the vector units.
 const LANES: usize = 16;
 
@@ -34,6 +37,14 @@ impl Descriptors {
         Self {
             dimensions,
             values: Vec::new(),
+        }
+    }
+
+    /// Rows of zeros.
+    pub(super) fn zeros(n_rows: usize, dimensions: usize) -> Self {
+        Self {
+            dimensions,
+            values: vec![0.0; n_rows * dimensions],
         }
     }
 
@@ -65,7 +76,17 @@ impl Descriptors {
     }
 
     pub fn row(&self, idx: usize) -> &[f32] {
-        &self.values[idx * self.dimensions..(idx + 1) * self.dimensions]
+        self.rows(idx, idx + 1)
+    }
+
+    /// The values of some rows in one piece.
+    pub(super) fn rows(&self, start: usize, end: usize) -> &[f32] {
+        &self.values[start * self.dimensions..end * self.dimensions]
+    }
+
+    /// All rows, to be changed in place.
+    pub(super) fn rows_mut(&mut self) -> impl IndexedParallelIterator<Item = &mut [f32]> {
+        self.values.par_chunks_exact_mut(self.dimensions.max(1))
     }
 }
 
@@ -101,58 +122,122 @@ pub fn nearest(
 ) -> Result<Vec<Vec<Neighbor>>, Cancelled> {
     let n_queries = queries.len();
     let mut found = Vec::with_capacity(n_queries);
-    for start in (0..n_queries).step_by(QUERIES_PER_CHECK) {
-        monitor.check()?;
-        monitor.report(Progress {
-            stage: "Comparing descriptors",
-            n_done: start as u64,
-            n_total: Some(n_queries as u64),
-        });
-        let rows: Vec<usize> = (start..n_queries.min(start + QUERIES_PER_CHECK)).collect();
-        let blocks: Vec<Vec<Vec<Neighbor>>> = rows
-            .par_chunks(QUERY_BLOCK)
-            .map(|block| nearest_of_block(queries, block, references, top))
+    // Each thread has a block between two looks at the monitor.
+    let step = QUERY_BLOCK * rayon::current_num_threads();
+    for start in (0..n_queries).step_by(step) {
+        report(start, n_queries, monitor)?;
+        let end = n_queries.min(start + step);
+        let starts: Vec<usize> = (start..end).step_by(QUERY_BLOCK).collect();
+        let blocks: Vec<Vec<Vec<Neighbor>>> = starts
+            .par_iter()
+            .map(|&start| {
+                let end = end.min(start + QUERY_BLOCK);
+                nearest_of_block(queries, start, end, references, top)
+            })
             .collect();
         found.extend(blocks.into_iter().flatten());
     }
     Ok(found)
 }
 
+pub(super) fn report(n_done: usize, n_total: usize, monitor: &Monitor) -> Result<(), Cancelled> {
+    monitor.check()?;
+    monitor.report(Progress {
+        stage: "Comparing descriptors",
+        n_done: n_done as u64,
+        n_total: Some(n_total as u64),
+    });
+    Ok(())
+}
+
+/// Visits the products of queries `start..end` with all references, block by block: the number of
+/// the query in the block, the first reference, and the similarities from there on.
+pub(super) fn visit_products(
+    queries: &Descriptors,
+    (start, end): (usize, usize),
+    references: &Descriptors,
+    mut visit: impl FnMut(usize, usize, &[f32]),
+) {
+    let n_references = references.len();
+    let queries_of_block = queries.rows(start, end);
+    let mut products = vec![0.0; (end - start) * REFERENCE_BLOCK.min(n_references)];
+    for first in (0..n_references).step_by(REFERENCE_BLOCK) {
+        let last = n_references.min(first + REFERENCE_BLOCK);
+        let products = &mut products[..(end - start) * (last - first)];
+        let references = references.rows(first, last);
+        inner_products(queries_of_block, references, queries.dimensions, products);
+        for (query, row) in products.chunks_exact(last - first).enumerate() {
+            visit(query, first, row);
+        }
+    }
+}
+
 fn nearest_of_block(
     queries: &Descriptors,
-    rows: &[usize],
+    start: usize,
+    end: usize,
     references: &Descriptors,
     top: usize,
 ) -> Vec<Vec<Neighbor>> {
+    if top == 0 {
+        return vec![Vec::new(); end - start];
+    }
+    let kept = top + SLACK;
     // The top of each heap is the worst neighbor kept so far.
-    let mut heaps = vec![BinaryHeap::with_capacity(top + 1); rows.len()];
-    let n_references = references.len();
-    for start in (0..n_references).step_by(REFERENCE_BLOCK) {
-        let end = n_references.min(start + REFERENCE_BLOCK);
-        for (heap, &row) in heaps.iter_mut().zip(rows) {
-            let query = queries.row(row);
-            for reference in start..end {
-                let neighbor = Neighbor {
-                    row: reference as u32,
-                    similarity: dot(query, references.row(reference)),
-                };
-                keep_best(heap, neighbor, top);
+    let mut heaps = vec![BinaryHeap::with_capacity(kept + 1); end - start];
+    visit_products(queries, (start, end), references, |query, first, row| {
+        keep_best(&mut heaps[query], first, row, kept);
+    });
+    let heaps = heaps.into_iter().enumerate();
+    heaps
+        .map(|(query, heap)| {
+            let query = queries.row(start + query);
+            let exact = |neighbor: Neighbor| Neighbor {
+                similarity: dot(query, references.row(neighbor.row as usize)),
+                ..neighbor
+            };
+            let mut found: Vec<Neighbor> = heap.into_iter().map(exact).collect();
+            found.sort_unstable();
+            found.truncate(top);
+            found
+        })
+        .collect()
+}
+
+/// Whether one of them is at least `bound`. Counting needs no branch, so many are compared at once.
+pub(super) fn any_reaches(similarities: &[f32], bound: f32) -> bool {
+    let hits = similarities.iter().map(|value| u32::from(*value >= bound));
+    hits.sum::<u32>() > 0
+}
+
+/// Takes over what belongs to the best `kept`. References come by rising row, so an equal similarity
+/// that comes later is never better.
+fn keep_best(heap: &mut BinaryHeap<Neighbor>, first: usize, similarities: &[f32], kept: usize) {
+    let worst_of = |heap: &BinaryHeap<Neighbor>| match heap.peek() {
+        Some(worst) if heap.len() == kept => worst.similarity,
+        _ => f32::NEG_INFINITY,
+    };
+    let mut worst = worst_of(heap);
+    for (chunk_idx, chunk) in similarities.chunks(LANES).enumerate() {
+        // Nearly always nothing is better, and this is found out for many at once.
+        if heap.len() == kept && !any_reaches(chunk, worst) {
+            continue;
+        }
+        for (idx, &similarity) in chunk.iter().enumerate() {
+            if heap.len() == kept && similarity <= worst {
+                continue;
             }
+            if heap.len() == kept {
+                heap.pop();
+            }
+            let row = (first + chunk_idx * LANES + idx) as u32;
+            heap.push(Neighbor { row, similarity });
+            worst = worst_of(heap);
         }
     }
-    heaps.into_iter().map(BinaryHeap::into_sorted_vec).collect()
 }
 
-fn keep_best(heap: &mut BinaryHeap<Neighbor>, neighbor: Neighbor, top: usize) {
-    if heap.len() < top {
-        heap.push(neighbor);
-    } else if heap.peek().is_some_and(|worst| neighbor < *worst) {
-        heap.pop();
-        heap.push(neighbor);
-    }
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0_f32; LANES];
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();
     let (b_lanes, b_rest) = b.as_chunks::<LANES>();
@@ -166,10 +251,14 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn pseudo_random(n_rows: usize, dimensions: usize, seed: u32) -> Descriptors {
+    pub(in crate::eval) fn pseudo_random(
+        n_rows: usize,
+        dimensions: usize,
+        seed: u32,
+    ) -> Descriptors {
         let mut state = seed;
         let mut descriptors = Descriptors::new(dimensions);
         for _ in 0..n_rows {

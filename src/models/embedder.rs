@@ -73,7 +73,7 @@ impl Embedder {
     pub fn engine_name(&self) -> String {
         match &self.engine {
             Some(_) => Engine::name(),
-            None => format!("Burn ({:?})", self.device),
+            None => "Burn".to_owned(),
         }
     }
 

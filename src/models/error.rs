@@ -32,6 +32,17 @@ pub enum ModelError {
         closest: &'static str,
         source: WeightsError,
     },
+    #[error("The file is not the published model {label:?} ({reason}): {path}")]
+    OtherThanPublished {
+        path: PathBuf,
+        label: &'static str,
+        reason: String,
+    },
+    #[error("Copylens cannot run the published model {label:?}. {obstacle}")]
+    CannotRun {
+        label: &'static str,
+        obstacle: &'static str,
+    },
     #[error("The model has format {found}, this Copylens reads up to {newest}: {path}")]
     Version {
         path: PathBuf,
@@ -73,6 +84,11 @@ impl ModelError {
                 "Choose the weights of a network that can be taught in Copylens, or one of its \
                  teachers, in the form its authors publish."
             }
+            Self::OtherThanPublished { .. } => {
+                "Its settings would be wrong for this file. Get the model again, or import the file \
+                 by itself."
+            }
+            Self::CannotRun { .. } => "Choose another model of the same publisher.",
             Self::NotAModel { .. } => "Import the file: it may be recognized.",
             Self::TooLargeForOnnx { .. } => "Export it as a .safetensors file.",
             Self::TooSmall { .. } => "Choose larger pictures.",

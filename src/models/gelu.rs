@@ -96,7 +96,6 @@ pub fn gelu<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 }
 
 /// GELU of one number.
-#[expect(clippy::inline_always, reason = "as in the engine for processors")]
 #[inline(always)]
 pub(super) fn value(x: f32) -> f32 {
     0.5 * x * (1.0 + ERF.at(x))
@@ -110,7 +109,6 @@ struct Odd {
 }
 
 impl Odd {
-    #[expect(clippy::inline_always, reason = "as in the engine for processors")]
     #[inline(always)]
     fn at(&self, x: f32) -> f32 {
         let x = x.clamp(-self.limit, self.limit);

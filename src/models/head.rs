@@ -9,6 +9,8 @@ pub enum Pooling {
     GemOne,
     /// Mean of all cells.
     Average,
+    /// Mean of all cells plus the largest value of each channel (`double` of OBD-SD).
+    AverageMax,
     /// The class token of a transformer.
     Token,
     /// The class token and the generalised mean of all patches with p = 4, one after the other
@@ -27,6 +29,8 @@ pub enum HeadLayers {
     Linear,
     /// A linear layer without bias, and batch normalisation (ISC21).
     LinearNorm,
+    /// A hidden layer as wide as the pooled vector, ReLU, and a linear layer (SEED).
+    Mlp,
 }
 
 /// Pooling and layers together, by one name in model files.
@@ -42,10 +46,14 @@ const FORMS: &[(&str, HeadForm)] = &[
     ("gem1+linear+norm", HeadForm::GEM_LINEAR_NORM),
     ("gem", HeadForm::GEM),
     ("average", HeadForm::AVERAGE),
+    ("average+linear", HeadForm::AVERAGE_LINEAR),
+    ("average+max+linear", HeadForm::AVERAGE_MAX_LINEAR),
     ("token", HeadForm::TOKEN),
     ("token+gem", HeadForm::TOKEN_GEM),
     ("token+gem3", HeadForm::TOKEN_GEM_THREE),
     ("token+linear", HeadForm::TOKEN_LINEAR),
+    ("average+mlp", HeadForm::AVERAGE_MLP),
+    ("token+mlp", HeadForm::TOKEN_MLP),
 ];
 
 impl HeadForm {
@@ -54,10 +62,18 @@ impl HeadForm {
     pub const GEM_LINEAR_NORM: Self = Self::new(Pooling::GemOne, HeadLayers::LinearNorm);
     pub const GEM: Self = Self::new(Pooling::Gem, HeadLayers::Nothing);
     pub const AVERAGE: Self = Self::new(Pooling::Average, HeadLayers::Nothing);
+    /// OBD-SD without `double` in the name of its network.
+    pub const AVERAGE_LINEAR: Self = Self::new(Pooling::Average, HeadLayers::Linear);
+    /// OBD-SD with `double`.
+    pub const AVERAGE_MAX_LINEAR: Self = Self::new(Pooling::AverageMax, HeadLayers::Linear);
     pub const TOKEN: Self = Self::new(Pooling::Token, HeadLayers::Nothing);
     pub const TOKEN_GEM: Self = Self::new(Pooling::TokenGem, HeadLayers::Nothing);
     pub const TOKEN_GEM_THREE: Self = Self::new(Pooling::TokenGemThree, HeadLayers::Nothing);
     pub const TOKEN_LINEAR: Self = Self::new(Pooling::Token, HeadLayers::Linear);
+
+    /// A student of SEED (arXiv:2101.04731).
+    pub const AVERAGE_MLP: Self = Self::new(Pooling::Average, HeadLayers::Mlp);
+    pub const TOKEN_MLP: Self = Self::new(Pooling::Token, HeadLayers::Mlp);
 
     const fn new(pooling: Pooling, layers: HeadLayers) -> Self {
         Self { pooling, layers }
@@ -77,7 +93,11 @@ impl HeadForm {
     pub const fn pooled(self, channels: usize) -> usize {
         match self.pooling {
             Pooling::TokenGem | Pooling::TokenGemThree => 2 * channels,
-            Pooling::Gem | Pooling::GemOne | Pooling::Average | Pooling::Token => channels,
+            Pooling::Gem
+            | Pooling::GemOne
+            | Pooling::Average
+            | Pooling::AverageMax
+            | Pooling::Token => channels,
         }
     }
 }

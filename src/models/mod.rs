@@ -1,10 +1,13 @@
 //! Networks, model files, and the embedder that turns pictures into descriptors.
 //!
-//! - Owns: architectures, heads, the model store, [`FeatureMap`].
+//! - Owns: architectures, heads, the model store, the catalog of published models, [`FeatureMap`],
+//!   graphs of networks for processors and for files of ONNX.
 //! - Invariant: a model loads completely or not at all.
 //! - Not here: reading pictures (`data`), reading checkpoint files (`weights`), training (`distill`).
 //! - To add a network: one folder, one variant of `Trunk` and one row of [`ARCHITECTURES`].
+//! - To add a published model: one row in its publisher's file of [`catalog`].
 
+pub mod catalog;
 mod efficientnet;
 mod embedder;
 pub mod engine;
@@ -41,6 +44,7 @@ pub use embedder::Embedder;
 pub use error::ModelError;
 pub use feature_map::FeatureMap;
 pub use import::ImportReport;
+pub use import::Look;
 pub use rounding::effect_of_half;
 pub use store::BUNDLED_ID;
 pub use store::Imported;
@@ -73,4 +77,6 @@ pub struct ModelInfo {
     pub quality: Option<f32>,
     pub pictures_per_second: Option<f32>,
     pub created: Option<String>,
+    /// Row of [`catalog`] that it was imported through.
+    pub published: Option<String>,
 }

@@ -41,6 +41,8 @@ pub struct ModelCard {
     pub quality: Option<f32>,
     /// Date it was made, `YYYY-MM-DD`.
     pub created: Option<String>,
+    /// Row of the catalog of published models that it was imported through.
+    pub published: Option<String>,
 }
 
 impl ModelCard {
@@ -83,6 +85,7 @@ impl ModelCard {
             source: text("source")?,
             quality: metadata.get("quality").and_then(|q| q.parse().ok()),
             created: metadata.get("created").cloned(),
+            published: metadata.get("published").cloned(),
         })
     }
 
@@ -103,6 +106,9 @@ impl ModelCard {
         }
         if let Some(created) = &self.created {
             metadata.insert("created".to_owned(), created.clone());
+        }
+        if let Some(published) = &self.published {
+            metadata.insert("published".to_owned(), published.clone());
         }
         metadata
     }

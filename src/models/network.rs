@@ -14,6 +14,7 @@ use burn::nn::Linear;
 use burn::nn::LinearConfig;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
+use burn::tensor::activation::relu;
 
 use super::ModelError;
 use super::graph::Activation;
@@ -57,6 +58,9 @@ pub struct Network {
     #[module(skip)]
     pooling: Pooling,
     pub hidden: Option<Linear>,
+    /// The hidden layer is followed by ReLU instead of torchvision's hard swish and dropout.
+    #[module(skip)]
+    is_mlp: bool,
     dropout: Dropout,
     pub fc: Option<Linear>,
     pub norm: Option<BatchNorm>,
@@ -84,14 +88,24 @@ impl Network {
         };
         let pooled = head.form.pooled(spec.channels);
         let has_layers = head.form.layers != HeadLayers::Nothing;
-        let hidden = spec.hidden.filter(|_| has_layers);
+        let is_mlp = head.form.layers == HeadLayers::Mlp;
+        let hidden = match spec.hidden {
+            _ if is_mlp => Some(pooled),
+            hidden => hidden.filter(|_| has_layers),
+        };
         let first = head.large.unwrap_or(head.dimensions);
         let norm = head.form.layers == HeadLayers::LinearNorm;
         Self {
             trunk: (spec.build)(device),
             pooling: head.form.pooling,
             hidden: hidden.map(|hidden| linear(pooled, hidden)),
-            dropout: DropoutConfig::new(if hidden.is_some() { DROPOUT } else { 0.0 }).init(),
+            is_mlp,
+            dropout: DropoutConfig::new(if hidden.is_some() && !is_mlp {
+                DROPOUT
+            } else {
+                0.0
+            })
+            .init(),
             fc: has_layers.then(|| {
                 let mut fc = linear(hidden.unwrap_or(pooled), first);
                 if norm {
@@ -156,8 +170,13 @@ impl Network {
 
     fn record_linear(&self, mut x: NodeId, builder: &mut Builder<'_>) -> NodeId {
         if let Some(hidden) = &self.hidden {
+            let activation = if self.is_mlp {
+                Activation::Relu
+            } else {
+                Activation::HardSwish
+            };
             x = builder.linear(x, hidden);
-            x = builder.activate(x, Activation::HardSwish);
+            x = builder.activate(x, activation);
         }
         match (&self.fc, &self.norm) {
             (Some(fc), Some(norm)) => builder.linear_norm(x, fc, norm),
@@ -167,10 +186,28 @@ impl Network {
         }
     }
 
+    /// What the trunk sees, pooled as the head does it and before its layers, `[b, c]` or `[b, 2c]`.
+    pub fn pooled(&self, maps: &Maps) -> Tensor<2> {
+        pool(self.pooling, maps)
+    }
+
+    /// The class token, or the generalised mean of the map of a network without one, `[b, c]`.
+    pub fn class_token(&self, maps: &Maps) -> Tensor<2> {
+        match &maps.token_bc {
+            Some(token_bc) => token_bc.clone(),
+            None => generalized_mean(maps.deep.clone(), 3),
+        }
+    }
+
     /// The layers between pooling and normalisation, `[n, c]` to `[n, k]`; also for single cells.
     pub fn linear(&self, mut x_nc: Tensor<2>) -> Tensor<2> {
         if let Some(hidden) = &self.hidden {
-            x_nc = self.dropout.forward(hard_swish(hidden.forward(x_nc)));
+            let y_nc = hidden.forward(x_nc);
+            x_nc = if self.is_mlp {
+                relu(y_nc)
+            } else {
+                self.dropout.forward(hard_swish(y_nc))
+            };
         }
         if let Some(fc) = &self.fc {
             x_nc = fc.forward(x_nc);
@@ -182,15 +219,23 @@ impl Network {
     }
 }
 
+/// The mean of all cells, `[b, c]`.
+fn mean(map_bchw: Tensor<4>) -> Tensor<2> {
+    let [b, c, h, w] = map_bchw.dims();
+    map_bchw.reshape([b, c, h * w]).mean_dim(2).reshape([b, c])
+}
+
 /// One vector per picture, `[b, c]` or `[b, 2c]`.
 ///
 /// A network without a class token is pooled by [`Pooling::Gem`] where one is asked for.
 fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
     let deep = maps.deep.clone();
     let power = match pooling {
-        Pooling::Average => {
+        Pooling::Average => return mean(deep),
+        Pooling::AverageMax => {
             let [b, c, h, w] = deep.dims();
-            return deep.reshape([b, c, h * w]).mean_dim(2).reshape([b, c]);
+            let largest_bc = deep.clone().reshape([b, c, h * w]).max_dim(2);
+            return mean(deep) + largest_bc.reshape([b, c]);
         }
         Pooling::GemOne => 1,
         Pooling::TokenGem => 4,
@@ -209,6 +254,11 @@ fn pool(pooling: Pooling, maps: &Maps) -> Tensor<2> {
 fn record_pool(pooling: Pooling, maps: MapNodes, builder: &mut Builder<'_>) -> NodeId {
     let power = match pooling {
         Pooling::Average => return builder.mean(maps.deep),
+        Pooling::AverageMax => {
+            let mean = builder.mean(maps.deep);
+            let largest = builder.largest(maps.deep);
+            return builder.add(mean, largest);
+        }
         Pooling::GemOne => 1,
         Pooling::TokenGem => 4,
         Pooling::Gem | Pooling::Token | Pooling::TokenGemThree => 3,

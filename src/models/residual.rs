@@ -63,7 +63,8 @@ impl SqueezeExcitation {
 }
 
 /// While training, leaves out the residual branch of a random part of the pictures of a batch and
-/// scales the others up (Huang et al., arXiv:1603.09382; torchvision's mode `row`).
+/// scales the others up (Huang et al., arXiv:1603.09382; torchvision's mode `row`, the drop path of
+/// DINO and timm).
 #[derive(Module, Debug)]
 pub struct StochasticDepth {
     dropout: Dropout,
@@ -77,15 +78,17 @@ impl StochasticDepth {
         }
     }
 
-    pub fn forward(&self, branch_bchw: Tensor<4>) -> Tensor<4> {
-        let device = branch_bchw.device();
+    /// `[b, ..]` to `[b, ..]`.
+    pub fn forward<const D: usize>(&self, branch: Tensor<D>) -> Tensor<D> {
+        let device = branch.device();
         if self.dropout.prob == 0.0 || !device.is_autodiff() || !self.dropout.training.is_enabled()
         {
-            return branch_bchw;
+            return branch;
         }
-        let b = branch_bchw.dims()[0];
+        let mut shape = [1; D];
+        shape[0] = branch.dims()[0];
         // A dropout of one number per picture is 0 or 1 / (1 - probability).
-        branch_bchw * self.dropout.forward(Tensor::ones([b, 1, 1, 1], &device))
+        branch * self.dropout.forward(Tensor::<D>::ones(shape, &device))
     }
 }
 
@@ -97,12 +100,12 @@ mod tests {
     fn whole_pictures_are_left_out_while_training_only() {
         let depth = StochasticDepth::new(0.5);
         let device = Device::flex();
-        let still = depth.forward(Tensor::ones([64, 2, 3, 3], &device));
+        let still = depth.forward(Tensor::<4>::ones([64, 2, 3, 3], &device));
         assert_eq!(still.sum().into_scalar::<f32>(), 1152.0);
 
         let training = Device::flex().autodiff();
         training.seed(3);
-        let branch = depth.forward(Tensor::ones([64, 2, 3, 3], &training));
+        let branch = depth.forward(Tensor::<4>::ones([64, 2, 3, 3], &training));
         let values: Vec<f32> = branch.into_data().try_into_vec().unwrap();
         let pictures: Vec<&[f32]> = values.chunks(18).collect();
         let is_whole = |picture: &&[f32]| picture.iter().all(|value| *value == picture[0]);

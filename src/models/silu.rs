@@ -60,7 +60,6 @@ fn floats(data: &mut TensorData) -> &mut [f32] {
 }
 
 /// `1 / (1 + exp(-x))`.
-#[expect(clippy::inline_always, reason = "as in the engine for processors")]
 #[inline(always)]
 pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
@@ -70,7 +69,6 @@ pub(super) fn sigmoid(x: f32) -> f32 {
 ///
 /// `2^n * exp(r)` with whole `n` and `|r| <= ln(2) / 2`, the second factor by the polynomial of the
 /// Cephes library (Moshier, `expf.c`).
-#[expect(clippy::inline_always, reason = "as in the engine for processors")]
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
     /// Added to a small number, it leaves the nearest whole number in the lowest bits.

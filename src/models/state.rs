@@ -148,6 +148,11 @@ pub fn check_state<M: Module>(module: &M, tensors: &TensorMap) -> Result<(), Wei
 
 /// Name and shape of every parameter, in PyTorch's layout. No parameter is made for it.
 pub fn read_shapes<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
+    ordered_shapes(module).into_iter().collect()
+}
+
+/// The same in the order of the fields, which is that of use in every network of ours.
+pub fn ordered_shapes<M: Module>(module: &M) -> Vec<(String, Vec<usize>)> {
     let mut reader = ShapeReader::default();
     module.visit(&mut reader);
     reader.shapes
@@ -156,7 +161,7 @@ pub fn read_shapes<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
 #[derive(Default)]
 struct ShapeReader {
     path: PathStack,
-    shapes: BTreeMap<String, Vec<usize>>,
+    shapes: Vec<(String, Vec<usize>)>,
 }
 
 impl ModuleVisitor for ShapeReader {
@@ -174,7 +179,7 @@ impl ModuleVisitor for ShapeReader {
         if is_transposed {
             shape.reverse();
         }
-        self.shapes.insert(name, shape);
+        self.shapes.push((name, shape));
     }
 }
 

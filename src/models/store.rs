@@ -13,6 +13,7 @@ use crate::weights::TensorFile;
 
 use super::ModelError;
 use super::ModelInfo;
+use super::catalog::PublishedModel;
 use super::import;
 use super::import::Checkpoint;
 use super::import::ImportReport;
@@ -99,8 +100,26 @@ impl ModelStore {
         if let Some(name) = name {
             name.clone_into(&mut checkpoint.card.name);
         }
-        let stem = from.file_stem().and_then(|stem| stem.to_str());
-        let path = self.free_path(name.or(stem).unwrap_or("model"));
+        self.keep(checkpoint, name.unwrap_or(&weights::name_of(from)))
+    }
+
+    /// Copies a model into the folder from a file that was published as a row of the catalog.
+    pub fn import_published(
+        &self,
+        from: &Path,
+        row: &PublishedModel,
+        name: Option<&str>,
+    ) -> Result<Imported, ModelError> {
+        let mut checkpoint = import::read_published(from, row)?;
+        if let Some(name) = name {
+            name.clone_into(&mut checkpoint.card.name);
+        }
+        self.keep(checkpoint, name.unwrap_or(row.id))
+    }
+
+    /// Writes a model under a free name.
+    fn keep(&self, checkpoint: Checkpoint, stem: &str) -> Result<Imported, ModelError> {
+        let path = self.free_path(stem);
         let Checkpoint {
             card,
             tensors,
@@ -314,6 +333,7 @@ fn info(id: &str, path: &Path, card: ModelCard, file_bytes: u64) -> ModelInfo {
         quality: card.quality,
         pictures_per_second: None,
         created: card.created,
+        published: card.published,
     }
 }
 

@@ -72,6 +72,18 @@ impl Trunk {
         }
     }
 
+    /// What its batch normalizations add to a variance, where each of them follows a convolution.
+    pub fn norm_epsilon(&self) -> Option<f64> {
+        match self {
+            Self::ResNet(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileNetV3(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileNetV2(trunk) => Some(trunk.norm_epsilon()),
+            Self::EfficientNet(trunk) => Some(trunk.norm_epsilon()),
+            Self::MobileVit(trunk) => Some(trunk.norm_epsilon()),
+            Self::SqueezeNet(_) | Self::FastVit(_) | Self::VisionTransformer(_) => None,
+        }
+    }
+
     /// What [`Self::forward`] does in evaluation, as a graph.
     pub fn record(&self, x: NodeId, builder: &mut Builder<'_>) -> MapNodes {
         match self {
@@ -223,6 +235,34 @@ pub const ARCHITECTURES: &[ArchitectureSpec] = &[
         head: HeadForm::GEM_LINEAR,
         build: |device| Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B1, device)),
         original_key: efficientnet::keys::torch_key,
+    },
+    ArchitectureSpec {
+        id: "efficientnet-b0-same",
+        label: "EfficientNet-B0 of TensorFlow",
+        help: "EfficientNet-B0 with the borders of TensorFlow, such as SEED's students.",
+        parameters: 4_007_548,
+        channels: EfficientNetConfig::B0_SAME.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::AVERAGE,
+        build: |device| {
+            Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B0_SAME, device))
+        },
+        original_key: |ours| efficientnet::keys::counted_key(ours, &EfficientNetConfig::B0_SAME),
+    },
+    ArchitectureSpec {
+        id: "efficientnet-b1-same",
+        label: "EfficientNet-B1 of TensorFlow",
+        help: "EfficientNet-B1 with the borders of TensorFlow, such as SEED's students.",
+        parameters: 6_513_184,
+        channels: EfficientNetConfig::B1_SAME.channels(),
+        hidden: None,
+        multiple: 1,
+        head: HeadForm::AVERAGE,
+        build: |device| {
+            Trunk::EfficientNet(EfficientNet::new(&EfficientNetConfig::B1_SAME, device))
+        },
+        original_key: |ours| efficientnet::keys::counted_key(ours, &EfficientNetConfig::B1_SAME),
     },
     ArchitectureSpec {
         id: "fastvit-t12",

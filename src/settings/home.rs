@@ -34,6 +34,11 @@ impl Home {
         self.root.join("models")
     }
 
+    /// Downloads that are not finished yet.
+    pub fn downloads(&self) -> PathBuf {
+        self.root.join("downloads")
+    }
+
     /// One folder per training run.
     pub fn runs(&self) -> PathBuf {
         self.root.join("runs")
@@ -69,6 +74,7 @@ mod tests {
         };
         for path in [
             home.models(),
+            home.downloads(),
             home.runs(),
             home.default_library(),
             home.demo_library(),

@@ -14,3 +14,4 @@ pub use error::SettingsError;
 pub use home::Home;
 pub use options::Settings;
 pub use options::Theme;
+pub use options::is_proxy;

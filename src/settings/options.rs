@@ -46,6 +46,8 @@ pub struct Settings {
     pub last_library: Option<PathBuf>,
     /// Folders chosen for training.
     pub training_folders: Vec<PathBuf>,
+    /// `http://proxy.example:3128`, for downloads; `None` is what the environment says.
+    pub proxy: Option<String>,
 }
 
 impl Default for Settings {
@@ -61,6 +63,7 @@ impl Default for Settings {
             prefer_wayland: false,
             last_library: None,
             training_folders: Vec::new(),
+            proxy: None,
         }
     }
 }
@@ -97,8 +100,29 @@ impl Settings {
         let finite = |value: f32, fallback: f32| if value.is_finite() { value } else { fallback };
         self.scale = finite(self.scale, 1.0).clamp(1.0, 2.0);
         self.thumbnail_size = finite(self.thumbnail_size, 160.0).clamp(96.0, 320.0);
+        self.proxy = self.proxy.filter(|proxy| is_proxy(proxy));
         self
     }
+}
+
+/// Whether a text is the address of a proxy: `http://[NAME:PASSWORD@]HOST[:PORT]`, or with https.
+pub fn is_proxy(text: &str) -> bool {
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme));
+    let Some(rest) = rest else {
+        return false;
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let authority = rest.rsplit('@').next().unwrap_or(rest);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
+    !host.is_empty()
+        && host.chars().all(is_plain)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
 #[cfg(test)]
@@ -136,6 +160,36 @@ mod tests {
             ..Settings::default()
         };
         assert_eq!(Settings::load(&home), expected);
+    }
+
+    #[test]
+    fn only_addresses_of_proxies_are_kept() {
+        for good in [
+            "http://proxy.example:3128",
+            "https://name:secret@proxy.example/",
+            "http://[::1]:8080",
+            "http://[::1]",
+            "http://10.0.0.1",
+        ] {
+            assert!(is_proxy(good), "{good}");
+        }
+        for bad in [
+            "",
+            "proxy.example:3128",
+            "socks5://proxy.example",
+            "http://",
+            "http://proxy.example:port",
+            "http://proxy.example:70000",
+            "http://proxy.example/path",
+            "http://a b",
+        ] {
+            assert!(!is_proxy(bad), "{bad}");
+        }
+        let typed = Settings {
+            proxy: Some("nonsense".to_owned()),
+            ..Settings::default()
+        };
+        assert_eq!(typed.within_limits().proxy, None);
     }
 
     #[test]

@@ -15,10 +15,12 @@ use super::TensorMap;
 use super::WeightTensor;
 use super::WeightsError;
 use super::container;
+use super::graph::GraphLayer;
 use super::onnx;
 use super::safetensors_file;
 use super::torch_legacy;
 use super::torch_zip;
+use crate::pickle::PickleError;
 
 /// The largest file that is read: 8 GiB, more than any network of the table needs.
 pub(super) const MAX_FILE_BYTES: u64 = 8 << 30;
@@ -41,6 +43,16 @@ impl From<std::io::Error> for ListError {
     }
 }
 
+impl From<PickleError> for ListError {
+    fn from(error: PickleError) -> Self {
+        match error {
+            PickleError::Read(source) => Self::Read(source),
+            PickleError::Malformed(reason) => Self::Format(reason),
+            PickleError::Refused(name) => Self::Refused(name),
+        }
+    }
+}
+
 /// A [`ListError::Format`] with this reason.
 pub(super) fn malformed(reason: impl Into<String>) -> ListError {
     ListError::Format(reason.into())
@@ -51,6 +63,7 @@ pub(super) fn malformed(reason: impl Into<String>) -> ListError {
 pub(super) struct Listing {
     pub(super) entries: BTreeMap<String, TensorEntry>,
     pub(super) metadata: BTreeMap<String, String>,
+    pub(super) graph: Vec<GraphLayer>,
 }
 
 /// The tensors of an open file: names, shapes, and where their numbers lie.
@@ -62,6 +75,8 @@ pub struct TensorIndex<R = BufReader<File>> {
     pub entries: BTreeMap<String, TensorEntry>,
     /// What a `.safetensors` file says about itself.
     pub metadata: BTreeMap<String, String>,
+    /// What an ONNX file does with its tensors, in the order of use; empty for other files.
+    pub graph: Vec<GraphLayer>,
 }
 
 impl TensorIndex {
@@ -106,6 +121,7 @@ impl<R: Read + Seek> TensorIndex<R> {
             container,
             entries: listing.entries,
             metadata: listing.metadata,
+            graph: listing.graph,
         })
     }
 

@@ -16,13 +16,11 @@
 mod archive;
 mod container;
 mod error;
+mod graph;
 mod index;
 mod onnx;
-mod onnx_names;
-mod pickle;
 mod pickle_calls;
 mod pickle_classes;
-mod pickle_value;
 mod protobuf;
 mod safetensors_file;
 mod stored;
@@ -35,6 +33,8 @@ use std::path::Path;
 
 pub use container::Container;
 pub use error::WeightsError;
+pub use graph::GraphLayer;
+pub use graph::LayerKind;
 pub use index::TensorIndex;
 pub use safetensors_file::Precision;
 pub use safetensors_file::TensorFile;
@@ -58,13 +58,32 @@ pub const ENDINGS: &[&str] = &[
     "onnx",
 ];
 
+/// The name of a file without its endings, several of them where it has several: `x.pth.tar` is `x`.
+pub fn name_of(path: &Path) -> String {
+    let mut name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    while let Some((stem, ending)) = name.rsplit_once('.')
+        && !stem.is_empty()
+        && is_ending(ending)
+    {
+        name.truncate(stem.len());
+    }
+    name
+}
+
+fn is_ending(ending: &str) -> bool {
+    ENDINGS
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 /// Whether a file is one with weights by its name.
 pub fn is_weights_name(path: &Path) -> bool {
-    path.extension().is_some_and(|ending| {
-        ENDINGS
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
-    })
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(is_ending)
 }
 
 /// One tensor as plain numbers, row-major.

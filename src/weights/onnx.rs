@@ -1,7 +1,7 @@
 //! The weights of an ONNX file (`onnx.proto3` of the ONNX repository): the initializers of its graph.
 //!
-//! The graph itself is not run. Of its nodes only the names are used, to give back to the weight of
-//! a linear layer the name that the export has taken from it.
+//! The graph itself is not run. Its nodes only tell which tensors a layer uses, and in which order
+//! (`graph`).
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -10,11 +10,11 @@ use std::io::Seek;
 use super::Layout;
 use super::NumberType;
 use super::TensorEntry;
+use super::graph;
+use super::graph::Node;
 use super::index::ListError;
 use super::index::Listing;
 use super::index::malformed;
-use super::onnx_names;
-use super::onnx_names::Node;
 use super::protobuf;
 use super::protobuf::Content;
 use super::protobuf::Fields;
@@ -44,9 +44,11 @@ pub(super) fn entries(file: &mut (impl Read + Seek), n_bytes: u64) -> Result<Lis
             tensors.insert(name, entry);
         }
     }
+    let graph = graph::layers(&mut tensors, &nodes);
     Ok(Listing {
-        entries: onnx_names::restore(tensors, &nodes),
-        metadata: BTreeMap::new(),
+        entries: tensors,
+        graph,
+        ..Listing::default()
     })
 }
 
@@ -79,7 +81,12 @@ fn text(file: &mut (impl Read + Seek), span: Span) -> Result<String, ListError> 
 /// NodeProto: 1 inputs, 2 outputs, 3 name, 4 kind, 5 attributes.
 fn node(file: &mut (impl Read + Seek), message: Span) -> Result<Node, ListError> {
     let mut node = Node::default();
-    for (number, span) in children(file, message, &[1, 2, 4])? {
+    let mut attributes = Vec::new();
+    for (number, span) in children(file, message, &[1, 2, 4, 5])? {
+        if number == 5 {
+            attributes.push(span);
+            continue;
+        }
         let word = text(file, span)?;
         match number {
             1 => node.inputs.push(word),
@@ -87,7 +94,27 @@ fn node(file: &mut (impl Read + Seek), message: Span) -> Result<Node, ListError>
             _ => node.kind = word,
         }
     }
+    if node.kind == "Gemm" {
+        for attribute in attributes {
+            node.is_transposed |= is_transposition(file, attribute)?;
+        }
+    }
     Ok(node)
+}
+
+/// AttributeProto: 1 name, 3 a whole number. `transB = 1` says that a matrix is `[out, in]`.
+fn is_transposition(file: &mut (impl Read + Seek), message: Span) -> Result<bool, ListError> {
+    let (mut name, mut value) = (None, 0);
+    let mut fields = Fields::new(file, message)?;
+    while let Some(field) = fields.next()? {
+        match (field.number, field.content) {
+            (1, Content::Bytes(span)) => name = Some(span),
+            (3, Content::Varint(number)) => value = number,
+            _ => {}
+        }
+    }
+    let name = name.map(|span| text(file, span)).transpose()?;
+    Ok(value == 1 && name.as_deref() == Some("transB"))
 }
 
 /// TensorProto: 1 shape, 2 type, 4 or 10 or 9 the numbers, 8 name, 14 whether they are elsewhere.
@@ -106,7 +133,9 @@ fn tensor(
             (4 | 9 | 10, Content::Bytes(span)) => numbers = Some(span),
             (8, Content::Bytes(span)) => name = Some(span),
             (14, Content::Varint(1)) => {
-                return Err(malformed("its numbers lie in another file beside it"));
+                return Err(malformed(
+                    "its numbers lie in another file beside it: export it with external_data=False",
+                ));
             }
             _ => {}
         }

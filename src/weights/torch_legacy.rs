@@ -9,13 +9,15 @@ use std::io::SeekFrom;
 use super::index::ListError;
 use super::index::Listing;
 use super::index::malformed;
-use super::pickle;
-use super::pickle::Pickle;
-use super::pickle_value::Arena;
-use super::pickle_value::Value;
+use super::pickle_calls::Arena;
+use super::pickle_calls::Made;
+use super::pickle_calls::Pickle;
+use super::pickle_calls::TorchRules;
+use super::pickle_calls::Value;
 use super::torch_tensors;
 use super::torch_tensors::StorageBlock;
 use super::torch_tensors::Storages;
+use crate::pickle;
 
 /// The only version of this format there is.
 const PROTOCOL: i64 = 1001;
@@ -54,7 +56,7 @@ pub(super) fn refuse_bare_pickle(file: &mut (impl Read + Seek)) -> Result<Listin
 
 fn pickle_at(file: &mut (impl Read + Seek), start: u64) -> Result<Pickle, ListError> {
     file.seek(SeekFrom::Start(start))?;
-    pickle::read(&mut BufReader::new(file))
+    Ok(pickle::read::<TorchRules>(&mut BufReader::new(file))?)
 }
 
 /// Each storage is its length in numbers (8 bytes) and the numbers, in the order of `keys`.
@@ -96,7 +98,7 @@ fn storages(
 fn widths(values: &Arena) -> Result<BTreeMap<String, u64>, ListError> {
     let mut widths = BTreeMap::new();
     for value in values.iter() {
-        let Value::Storage(storage) = value else {
+        let Value::Made(Made::Storage(storage)) = value else {
             continue;
         };
         let number = torch_tensors::number_type(&storage.class);

@@ -8,10 +8,11 @@ use super::TensorEntry;
 use super::index::ListError;
 use super::index::Listing;
 use super::index::malformed;
-use super::pickle::Pickle;
-use super::pickle_value::TensorView;
-use super::pickle_value::Value;
-use super::pickle_value::ValueId;
+use super::pickle_calls::Made;
+use super::pickle_calls::Pickle;
+use super::pickle_calls::TensorView;
+use super::pickle_calls::Value;
+use crate::pickle::ValueId;
 
 /// Deepest nesting of modules and dicts.
 const MAX_DEPTH: usize = 64;
@@ -79,7 +80,7 @@ impl Walk<'_> {
         }
         let arena = &self.pickle.arena;
         match arena.get(id) {
-            Value::Tensor(view) => self.tensor(view, path),
+            Value::Made(Made::Tensor(view)) => self.tensor(view, path),
             Value::Dict(pairs) => {
                 for (key, value) in pairs {
                     if let Some(name) = arena.word(*key) {
@@ -90,7 +91,10 @@ impl Walk<'_> {
             }
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    let is_plain = matches!(arena.get(*item), Value::Int(_) | Value::Other);
+                    let is_plain = matches!(
+                        arena.get(*item),
+                        Value::Int(_) | Value::Float(_) | Value::Other
+                    );
                     if !is_plain {
                         self.value(*item, &join(path, &index.to_string())?, depth + 1)?;
                     }
@@ -104,9 +108,11 @@ impl Walk<'_> {
             | Value::None
             | Value::Bool(_)
             | Value::Int(_)
+            | Value::Float(_)
             | Value::Text(_)
+            | Value::Bytes(_)
             | Value::Class(_)
-            | Value::Storage(_)
+            | Value::Made(Made::Storage(_))
             | Value::Other => Ok(()),
         }
     }

@@ -9,10 +9,11 @@ use super::archive;
 use super::index::ListError;
 use super::index::Listing;
 use super::index::malformed;
-use super::pickle;
+use super::pickle_calls::TorchRules;
 use super::torch_tensors;
 use super::torch_tensors::StorageBlock;
 use super::torch_tensors::Storages;
+use crate::pickle;
 
 const PICKLE: &str = "data.pkl";
 const BYTE_ORDER: &str = "byteorder";
@@ -34,7 +35,7 @@ pub(super) fn entries(file: &mut (impl Read + Seek), n_bytes: u64) -> Result<Lis
             ));
         }
     }
-    let pickle = pickle::read(&mut part(file, pickle)?)?;
+    let pickle = pickle::read::<TorchRules>(&mut part(file, pickle)?)?;
     torch_tensors::listing(&pickle, &parts.storages)
 }
 

@@ -30,6 +30,8 @@ pub struct Defaults {
     pub model: Option<String>,
     /// Device id; `None` is the fastest one.
     pub device: Option<String>,
+    /// Address of a proxy for downloads; `None` is what the environment says.
+    pub proxy: Option<String>,
 }
 
 impl From<&Settings> for Defaults {
@@ -37,11 +39,13 @@ impl From<&Settings> for Defaults {
         Self {
             model: settings.model_in_use.clone(),
             device: settings.device.clone(),
+            proxy: settings.proxy.clone(),
         }
     }
 }
 
-/// Runs jobs on one compute thread. Dropping it stops them and waits for their end.
+/// Runs jobs on one compute thread, and downloads beside it. Dropping it stops them and waits for
+/// their end.
 pub struct Worker {
     shared: Arc<Shared>,
     events: Receiver<Event>,
@@ -114,6 +118,7 @@ impl Worker {
         if let Some(ticket) = self.shared.queue.ticket(id) {
             act(&ticket.monitor);
             self.shared.queue.notify();
+            self.shared.serve_beside();
         }
     }
 }

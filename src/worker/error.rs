@@ -14,6 +14,25 @@ pub enum WorkerError {
     #[error("The folder went away while its pictures were read: {folder}")]
     FolderVanished { folder: PathBuf },
 
+    #[error("The catalog has no model called {id:?}")]
+    NotPublished { id: String },
+
+    #[error(
+        "{label} has no file of the format {format:?}; there is {}",
+        or_nothing(known)
+    )]
+    NoFormat {
+        label: &'static str,
+        format: String,
+        known: String,
+    },
+
+    #[error("The authors of {label} give it out on their page only: {page}")]
+    PageOnly {
+        label: &'static str,
+        page: &'static str,
+    },
+
     #[error("The thread that reads pictures could not be started")]
     NoThread { source: std::io::Error },
 }
@@ -30,7 +49,16 @@ impl WorkerError {
                 "Connect the drive or the network again, then read the folder once more. \
                  What was read so far stays in the library."
             }
+            Self::NotPublished { .. } => "Choose one of those that `copylens catalog` lists.",
+            Self::NoFormat { .. } => "Name none: the one to take comes first.",
+            Self::PageOnly { .. } => {
+                "Download the file there and import it. Its name tells Copylens which model it is."
+            }
             Self::NoThread { .. } => "Close other programs and try again.",
         }
     }
+}
+
+fn or_nothing(known: &str) -> &str {
+    if known.is_empty() { "none" } else { known }
 }

@@ -7,6 +7,7 @@ use crate::data::EncodeError;
 use crate::data::demo::DemoError;
 use crate::devices::DeviceError;
 use crate::distill::DistillError;
+use crate::download::DownloadError;
 use crate::eval::EvalError;
 use crate::index::IndexError;
 use crate::models::ModelError;
@@ -52,6 +53,7 @@ fn advice(cause: Cause<'_>) -> Option<&'static str> {
     let of_demo = || Some(cause.downcast_ref::<DemoError>()?.advice());
     let of_devices = || Some(cause.downcast_ref::<DeviceError>()?.advice());
     let of_distill = || Some(cause.downcast_ref::<DistillError>()?.advice());
+    let of_download = || Some(cause.downcast_ref::<DownloadError>()?.advice());
     let of_eval = || cause.downcast_ref::<EvalError>()?.advice();
     let of_index = || Some(cause.downcast_ref::<IndexError>()?.advice());
     let of_models = || Some(cause.downcast_ref::<ModelError>()?.advice());
@@ -64,6 +66,7 @@ fn advice(cause: Cause<'_>) -> Option<&'static str> {
         .or_else(of_demo)
         .or_else(of_devices)
         .or_else(of_distill)
+        .or_else(of_download)
         .or_else(of_eval)
         .or_else(of_index)
         .or_else(of_models)
@@ -95,6 +98,7 @@ mod tests {
         assert!(is_stop(&Cancelled.into()));
         assert!(is_stop(&IndexError::from(Cancelled).into()));
         assert!(is_stop(&DistillError::from(Cancelled).into()));
+        assert!(is_stop(&DownloadError::from(Cancelled).into()));
         assert!(!is_stop(&anyhow::anyhow!("something else")));
     }
 }

@@ -12,6 +12,7 @@ use super::request::JobId;
 use super::request::JobResult;
 use super::shared::Shared;
 use crate::distill::RunEvent;
+use crate::download::ProxyChoice;
 use crate::index::Library;
 use crate::models::BUNDLED_ID;
 use crate::models::Embedder;
@@ -27,6 +28,9 @@ pub enum Pace {
     Quick,
     /// Runs one after another.
     Long,
+    /// Waits for the network most of the time: runs beside the compute thread, some at a time, and
+    /// uses no tensors.
+    Beside,
 }
 
 /// A piece of work that is started, watched and stopped.
@@ -41,7 +45,7 @@ pub trait Job: Send + 'static {
         false
     }
 
-    /// Runs on the compute thread. Return `Err(Cancelled)` through `?` to stop early.
+    /// Runs on the compute thread, or [beside](Pace::Beside) it. Return `Err(Cancelled)` through `?` to stop early.
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult>;
 }
 
@@ -104,6 +108,12 @@ impl JobContext<'_> {
         let chosen = self.shared.defaults.lock().device.clone();
         let id = id.map(str::to_owned).or(chosen);
         id.unwrap_or_else(crate::devices::fastest)
+    }
+
+    /// How servers are reached: as the settings say, or the environment.
+    pub fn proxy(&self) -> ProxyChoice {
+        let chosen = self.shared.defaults.lock().proxy.clone();
+        chosen.map_or(ProxyChoice::Environment, ProxyChoice::Address)
     }
 
     /// Tells the screens that more pictures can be found now.

@@ -1,4 +1,4 @@
-//! Runs every job of the program, one compute thread for all tensor work.
+//! Runs every job of the program, one compute thread for all tensor work, downloads beside it.
 //!
 //! - Owns: the compute thread, the decoding pool, events, the outcome of a job.
 //! - Invariant: all tensor work happens on the compute thread; quick requests are answered there
@@ -33,6 +33,8 @@ pub use job::Pace;
 pub use request::ActiveJob;
 pub use request::BenchReport;
 pub use request::CompareReport;
+pub use request::DownloadOrder;
+pub use request::DownloadReport;
 pub use request::EmbedReport;
 pub use request::EmbedSpeed;
 pub use request::Event;
@@ -43,6 +45,9 @@ pub use request::JobId;
 pub use request::JobRequest;
 pub use request::JobResult;
 pub use request::Match;
+pub use request::NetworkBench;
+pub use request::NetworkLeftOut;
+pub use request::NetworkSpeed;
 pub use request::Outcome;
 pub use request::PictureCheck;
 pub use request::Source;

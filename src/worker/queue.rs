@@ -29,10 +29,15 @@ pub(super) struct Entry {
 #[derive(Default)]
 struct Lists {
     waiting: VecDeque<Entry>,
-    /// The long job, and the quick one that runs inside it. At most two.
+    /// The long job, the quick one that runs inside it, and those beside them.
     running: Vec<Arc<Ticket>>,
+    /// Threads that run jobs beside the compute thread.
+    n_beside: usize,
     closing: bool,
 }
+
+/// More downloads at a time only share the line.
+const MAX_BESIDE: usize = 3;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -56,7 +61,7 @@ impl Queue {
             }
             let entry = lists
                 .take(is_prompt)
-                .or_else(|| lists.take(|ticket| !ticket.monitor.is_paused()));
+                .or_else(|| lists.take(|ticket| is_ready(ticket) && ticket.pace == Pace::Long));
             if entry.is_some() {
                 return entry;
             }
@@ -71,6 +76,35 @@ impl Queue {
             return None;
         }
         lists.take(is_prompt)
+    }
+
+    /// Whether another thread is wanted for the jobs that run beside the others; it then counts.
+    pub(super) fn wants_beside(&self) -> bool {
+        let mut lists = self.lists.lock();
+        let mut waiting = lists.waiting.iter();
+        let is_wanted = waiting.any(|entry| is_ready_beside(&entry.ticket));
+        let is_wanted = is_wanted && !lists.closing && lists.n_beside < MAX_BESIDE;
+        lists.n_beside += usize::from(is_wanted);
+        is_wanted
+    }
+
+    /// The next job for such a thread; `None` ends it.
+    pub(super) fn next_beside(&self) -> Option<Entry> {
+        let mut lists = self.lists.lock();
+        let entry = if lists.closing {
+            None
+        } else {
+            lists.take(is_ready_beside)
+        };
+        if entry.is_none() {
+            lists.n_beside -= 1;
+        }
+        entry
+    }
+
+    /// A thread that was counted did not start.
+    pub(super) fn give_back_beside(&self) {
+        self.lists.lock().n_beside -= 1;
     }
 
     pub(super) fn finished(&self, id: JobId) {
@@ -119,7 +153,15 @@ impl Lists {
     }
 }
 
-/// Quick jobs, and long ones that only have to be told that they are stopped.
+fn is_ready(ticket: &Ticket) -> bool {
+    !ticket.monitor.is_paused()
+}
+
+fn is_ready_beside(ticket: &Ticket) -> bool {
+    is_ready(ticket) && ticket.pace == Pace::Beside
+}
+
+/// Quick jobs, and others that only have to be told that they are stopped.
 fn is_prompt(ticket: &Ticket) -> bool {
     ticket.pace == Pace::Quick || ticket.monitor.stop_requested()
 }

@@ -14,6 +14,7 @@ use crate::index::SearchBench;
 use crate::index::Skipped;
 use crate::matching::Band;
 use crate::matching::Comparison;
+use crate::models::ImportReport;
 use crate::models::ModelInfo;
 use crate::monitor::Progress;
 
@@ -86,10 +87,35 @@ pub enum JobRequest {
     },
     /// Measure how fast this computer decodes, embeds and searches. Long.
     Bench { device: Option<String> },
+    /// Measure networks with random weights. Long.
+    BenchNetworks {
+        /// Ids of the table of architectures, or `all`.
+        networks: Vec<String>,
+        batch_sizes: Vec<usize>,
+        /// How long each of them is measured.
+        measured: Duration,
+        /// A device id; `None` is every device.
+        device: Option<String>,
+    },
     /// Take a folder and its pictures out of a library; the files stay. Quick.
     RemoveFolder { library: PathBuf, folder: PathBuf },
     /// Put a damaged library aside and begin an empty one; a sound one stays as it is. Quick.
     RebuildLibrary { library: PathBuf },
+    /// Download a published model and import it. Runs beside the others.
+    Download(DownloadOrder),
+}
+
+/// A published model that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DownloadOrder {
+    /// Row of the catalog.
+    pub model: String,
+    /// One of its files; `None` is the one to take.
+    pub format: Option<String>,
+    /// Where the same file is, instead of the published address.
+    pub mirror: Option<String>,
+    /// Where the file stays; `None` removes it once it is imported.
+    pub keep: Option<PathBuf>,
 }
 
 /// What a finished job leaves behind for the screens.
@@ -114,12 +140,22 @@ pub enum JobResult {
     Embed(EmbedReport),
     Evaluate(Box<disc21::Report>),
     Bench(BenchReport),
+    BenchNetworks(NetworkBench),
     RemoveFolder {
         library: PathBuf,
     },
     RebuildLibrary {
         library: PathBuf,
     },
+    Download(Box<DownloadReport>),
+}
+
+/// A published model that is there now.
+#[derive(Clone, Debug)]
+pub struct DownloadReport {
+    pub model: ModelInfo,
+    /// What became of each tensor of its file.
+    pub report: ImportReport,
 }
 
 /// What indexing did. The fields are the JSON of `copylens index`.
@@ -223,6 +259,41 @@ pub struct EmbedSpeed {
     pub model: String,
     pub batch_size: usize,
     pub pictures_per_second: f64,
+}
+
+/// How fast networks are on this computer.
+#[derive(Clone, Debug)]
+pub struct NetworkBench {
+    /// Threads that a processor computes with.
+    pub threads: usize,
+    pub rows: Vec<NetworkSpeed>,
+    pub left_out: Vec<NetworkLeftOut>,
+}
+
+/// How fast one network embeds at one batch size. The fields are the JSON of `copylens bench`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct NetworkSpeed {
+    pub network: String,
+    pub device: String,
+    /// What computes.
+    pub engine: String,
+    /// Of the trunk.
+    pub parameters: usize,
+    /// Side of the square pictures in pixels.
+    pub size: u32,
+    pub batch_size: usize,
+    pub pictures_per_second: f64,
+}
+
+/// A network for which there is too little memory.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct NetworkLeftOut {
+    pub network: String,
+    pub device: String,
+    pub batch_size: usize,
+    /// An estimate from above.
+    pub needed_bytes: u64,
+    pub free_bytes: u64,
 }
 
 /// How a job ended. Exactly one of these reaches the screens for each job.

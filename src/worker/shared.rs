@@ -68,15 +68,37 @@ impl Shared {
             monitor: self.monitor_for(job.pace()),
         });
         self.queue.push(Entry { ticket, job });
+        self.serve_beside();
         self.reporter.wake();
         id
+    }
+
+    /// Starts a thread for the jobs that run beside the compute thread, when one is wanted. It ends
+    /// when none of them is left.
+    pub(super) fn serve_beside(self: &Arc<Self>) {
+        if !self.queue.wants_beside() {
+            return;
+        }
+        let shared = self.clone();
+        let alive = self.alive.lock().clone();
+        let work = move || {
+            while let Some(entry) = shared.queue.next_beside() {
+                shared.run(entry);
+            }
+            drop(alive);
+        };
+        let thread = std::thread::Builder::new().name("beside".to_owned());
+        if let Err(err) = thread.spawn(work) {
+            log::error!("No thread for a download: {err}");
+            self.queue.give_back_beside();
+        }
     }
 
     /// Long jobs let the quick ones in at every check.
     fn monitor_for(self: &Arc<Self>, pace: Pace) -> Monitor {
         let wake = self.reporter.clone();
         match pace {
-            Pace::Quick => Monitor::new(move || wake.wake()),
+            Pace::Quick | Pace::Beside => Monitor::new(move || wake.wake()),
             Pace::Long => {
                 let shared = Arc::downgrade(self);
                 Monitor::with_hook(

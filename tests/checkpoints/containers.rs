@@ -2,6 +2,7 @@
 
 use copylens::weights;
 use copylens::weights::Container;
+use copylens::weights::LayerKind;
 use copylens::weights::NumberType;
 use copylens::weights::TensorIndex;
 use copylens::weights::TensorMap;
@@ -32,7 +33,7 @@ const PRECISIONS: [(&str, NumberType, f32); 4] = [
 fn check(tensors: &TensorMap, prefix: &str, name: &str, shape: &[usize], tolerance: f32) {
     let found = &tensors[&format!("{prefix}{name}")];
     assert_eq!(found.shape, shape, "{prefix}{name}");
-    let expected = formula::values(name, shape);
+    let expected = formula::weight(name, shape).values;
     assert_eq!(found.values.len(), expected.len());
     for (found, expected) in found.values.iter().zip(&expected) {
         let limit = expected.abs() * tolerance + if tolerance > 0.0 { 1e-7 } else { 0.0 };
@@ -93,6 +94,32 @@ fn onnx_gives_linear_layers_their_names_back() {
 }
 
 #[test]
+fn the_graph_of_an_onnx_file_tells_what_its_tensors_are_for() {
+    let index = TensorIndex::open(&fixture("layers.onnx")).unwrap();
+    let layers = index.graph.iter();
+    let found: Vec<(LayerKind, &str, Option<&str>)> = layers
+        .map(|layer| (layer.kind, layer.weight.as_str(), layer.bias.as_deref()))
+        .collect();
+    let expected = [
+        (LayerKind::Convolution, "0", None),
+        (LayerKind::Table, "5", None),
+        (LayerKind::LayerNorm, "6", Some("7")),
+        // A factor and a sum are what is left of a normalization that is spelled out.
+        (LayerKind::LayerNorm, "shared", Some("8")),
+        (LayerKind::Linear, "9", None),
+        (LayerKind::Linear, "10", Some("11")),
+        (LayerKind::Factor, "12", None),
+    ];
+    assert_eq!(found, expected);
+    let norm = ["1", "2", "3", "4"].map(str::to_owned);
+    assert_eq!(index.graph[0].norm, Some(norm));
+    assert_eq!(index.graph[0].input, "x");
+    // A product from the right is transposed; a Gemm says itself how its matrix is stored.
+    let shape = |name: &str| index.entries[name].shape.clone();
+    assert_eq!((shape("9"), shape("10")), (vec![5, 4], vec![6, 5]));
+}
+
+#[test]
 fn a_training_file_is_read_beside_its_settings() {
     for file in ["training-zip.pth", "training-legacy.pth"] {
         let tensors = weights::read(&fixture(file)).unwrap().tensors;
@@ -108,7 +135,7 @@ fn a_module_that_was_saved_whole_is_read_by_its_parts() {
     let tensors = weights::read(&fixture("module.pth")).unwrap().tensors;
     for (name, shape) in [("weight", &[5, 4][..]), ("bias", &[5])] {
         assert_eq!(tensors[name].shape, shape);
-        let expected = formula::values(&format!("fc.{name}"), shape);
+        let expected = formula::weight(&format!("fc.{name}"), shape).values;
         assert_eq!(tensors[name].values, expected);
     }
     assert_eq!(tensors.len(), 2);
@@ -116,7 +143,7 @@ fn a_module_that_was_saved_whole_is_read_by_its_parts() {
 
 #[test]
 fn views_of_one_storage_are_read_as_they_are_seen() {
-    let base = formula::values("fc.weight", &[5, 4]);
+    let base = formula::weight("fc.weight", &[5, 4]).values;
     let at = |row: usize, column: usize| base[row * 4 + column];
     for file in ["views-zip.pth", "views-legacy.pth"] {
         let tensors = weights::read(&fixture(file)).unwrap().tensors;

@@ -7,9 +7,14 @@
 
 mod attacks;
 mod containers;
+#[allow(dead_code, reason = "this test needs only some of it")]
+#[path = "../support/formula.rs"]
 mod formula;
+mod graphs;
 mod import;
 mod mutations;
+mod protobuf;
+mod published;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod model_files;
+mod published;
+#[expect(dead_code, reason = "the tests of downloads use all of it")]
+#[path = "../download/server.rs"]
+mod server;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -62,7 +66,9 @@ impl Desk {
         command
             .args(words)
             .current_dir(self.folder.path())
-            .env("COPYLENS_HOME", self.path("home"));
+            .env("COPYLENS_HOME", self.path("home"))
+            // Servers of tests are on this computer.
+            .env("NO_PROXY", "127.0.0.1");
         command
     }
 

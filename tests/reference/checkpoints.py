@@ -169,6 +169,40 @@ def onnx_file(name: str, dtype: np.dtype, raw: bool) -> None:
     onnx.save(model, OUT / name)
 
 
+def onnx_layers() -> None:
+    """Every kind of layer that a graph tells apart, without names that say what it is."""
+    shapes = {"0": (4, 3, 3, 3), "1": (4,), "2": (4,), "3": (4,), "4": (4,), "5": (1, 1, 4), "6": (4,), "7": (4,), "8": (4,), "9": (4, 5), "10": (6, 5), "11": (6,), "12": (6,), "13": (6,)}
+    # Tensor 1 is used twice, once through Identity.
+    nodes = [
+        helper.make_node("Identity", ["1"], ["shared"]),
+        helper.make_node("Conv", ["x", "0"], ["map"], kernel_shape=[3, 3]),
+        helper.make_node("BatchNormalization", ["map", "1", "2", "3", "4"], ["normal"]),
+        helper.make_node("Reshape", ["normal", "shape"], ["tokens"]),
+        helper.make_node("Concat", ["5", "tokens"], ["joined"], axis=1),
+        helper.make_node("LayerNormalization", ["joined", "6", "7"], ["a"]),
+        helper.make_node("Mul", ["a", "shared"], ["b"]),
+        helper.make_node("Add", ["b", "8"], ["c"]),
+        helper.make_node("MatMul", ["c", "9"], ["d"]),
+        helper.make_node("Reshape", ["d", "flat"], ["e"]),
+        helper.make_node("Gemm", ["e", "10", "11"], ["f"], transB=1),
+        helper.make_node("Mul", ["f", "12"], ["g"]),
+        helper.make_node("Identity", ["13"], ["unused"]),
+    ]
+    initializers = [numpy_helper.from_array(formula.weight(f"{k}.weight", s), k) for k, s in shapes.items()]
+    for name, values in {"shape": [1, -1, 4], "flat": [-1, 5]}.items():
+        initializers.append(numpy_helper.from_array(np.array(values, dtype=np.int64), name))
+    graph = helper.make_graph(
+        nodes,
+        "layers",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [helper.make_tensor_value_info("g", TensorProto.FLOAT, [37, 6])],
+        initializers,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    onnx.checker.check_model(model)
+    onnx.save(model, OUT / "layers.onnx")
+
+
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     torch_files()
@@ -178,6 +212,7 @@ def main() -> None:
     onnx_file("f16.onnx", np.float16, raw=True)
     onnx_file("f64.onnx", np.float64, raw=True)
     onnx_file("f32-list.onnx", np.float32, raw=False)
+    onnx_layers()
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ torchvision and timm as they are; only the wide ResNets are written out here, fr
 
 import sys
 
+import efficientnet_pytorch
 import timm
 import torch
 import torchvision
+from efficientnet_pytorch import EfficientNet
 from safetensors.torch import save_file
 from torch import nn
 from torchvision.models.resnet import Bottleneck
@@ -96,6 +98,12 @@ def features(build):
     return Trunk(build(weights=None), lambda n, x: n.features(x))
 
 
+def efficientnet_same(name):
+    """The first port to PyTorch, which SEED teaches; `image_size` None pads for every size."""
+    net = EfficientNet.from_name(name, image_size=None)
+    return Trunk(net, lambda n, x: n.extract_features(x))
+
+
 def efficientnet_v2_m():
     """The map of the last stage, as ISC21 uses it, without the 1x1 convolution behind it."""
     return Trunk(timm.create_model("tf_efficientnetv2_m"), lambda n, x: n.blocks(n.bn1(n.conv_stem(x))))
@@ -119,6 +127,8 @@ NETWORKS = {
     "squeezenet": lambda: features(torchvision.models.squeezenet1_1),
     "efficientnet-b0": lambda: features(torchvision.models.efficientnet_b0),
     "efficientnet-b1": lambda: features(torchvision.models.efficientnet_b1),
+    "efficientnet-b0-same": lambda: efficientnet_same("efficientnet-b0"),
+    "efficientnet-b1-same": lambda: efficientnet_same("efficientnet-b1"),
     "efficientnetv2-m": efficientnet_v2_m,
     "fastvit-t12": lambda: whole("fastvit_t12"),
     "mobilevit-xs": lambda: whole("mobilevit_xs"),
@@ -163,7 +173,8 @@ def write(name, versions):
 
 if __name__ == "__main__":
     torch.set_num_threads(2)
-    versions = {"torch": torch.__version__, "torchvision": torchvision.__version__, "timm": timm.__version__}
+    versions = {"torch": torch.__version__, "torchvision": torchvision.__version__, "timm": timm.__version__,
+                "efficientnet_pytorch": efficientnet_pytorch.__version__}
     for name in sys.argv[1:] or NETWORKS:
         write(name, versions)
     print(versions)

@@ -3,7 +3,8 @@
     COPYLENS_ONNX_FOLDER=folder cargo test --test onnx_export files_for_other_programs
     venv/bin/python tests/reference/onnx_check.py folder
 
-Needs onnx, onnxruntime, numpy and safetensors. Prints a table, and writes `golden/onnx.txt` for the
+Needs onnx, onnxruntime, numpy, safetensors and, for a folder of pictures as a second argument, Pillow:
+then it also says what half precision does to the descriptors of those pictures. Prints a table, and writes `golden/onnx.txt` for the
 networks that `tests/onnx_export.rs` checks without Python, once all have passed.
 """
 
@@ -65,6 +66,24 @@ def check(path: Path) -> tuple[str, str]:
     return name, summary(model)
 
 
+def half(whole: Path, halved: Path, pictures: list[Path]) -> None:
+    """The largest and the mean cosine distance between descriptors of both files."""
+    from PIL import Image
+
+    known = {entry.key: entry.value for entry in onnx.load(whole).metadata_props}
+    size = int(known["size"])
+    mean, std = (np.array(known[key].split(", "), dtype=np.float32) for key in ("mean", "std"))
+    files = [session(path) for path in (whole, halved)]
+    distances = []
+    for path in pictures:
+        image = Image.open(path).convert("RGB").resize((size, size), Image.Resampling.BILINEAR)
+        planes = ((np.asarray(image, dtype=np.float32) / 255 - mean) / std).transpose(2, 0, 1)
+        a, b = (file.run(None, {"pictures": planes[None].astype(np.float32)})[0][0] for file in files)
+        distances.append(1.0 - float(a.astype(np.float64) @ b / np.linalg.norm(a) / np.linalg.norm(b)))
+    text = f"largest {max(distances):.2e}, mean {np.mean(distances):.2e}"
+    print(f"half precision, {known['name']}, {len(pictures)} pictures: {text}")
+
+
 def main() -> None:
     folder = Path(sys.argv[1])
     print(f"{'network':24} {'size':>4} {'nodes':>6} {'batch of 3':>12} {'one by one':>12} {'half':>12} {'pictures':>12}")
@@ -75,6 +94,11 @@ def main() -> None:
         name, text = check(path)
         if path.stat().st_size <= MAX_GOLDEN_BYTES or name.endswith("-short"):
             lines.append(f"{name}: {text}")
+    if len(sys.argv) > 2:
+        pictures = sorted(Path(sys.argv[2]).rglob("*.jpg"))
+        half(folder / "bundled" / "whole.onnx", folder / "bundled" / "half.onnx", pictures)
+        for name in ("vit-ti16", "vit-s16"):
+            half(folder / f"{name}.onnx", folder / f"{name}-half.onnx", pictures)
     GOLDEN.write_text("\n".join(lines) + "\n")
 
 

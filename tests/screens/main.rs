@@ -6,4 +6,6 @@
 mod compare;
 mod every_place;
 mod find;
+mod importing;
+mod published;
 mod support;

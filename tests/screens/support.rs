@@ -35,6 +35,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use parking_lot::Mutex;
 
+/// Rounds of drawing before a test goes on although something still moves.
+const MAX_ROUNDS: usize = 8;
+
 /// What was asked of the worker, and what it will say next.
 #[derive(Default)]
 pub struct Script {
@@ -42,6 +45,7 @@ pub struct Script {
     pub events: VecDeque<Event>,
     pub active: Vec<ActiveJob>,
     pub stopped: Vec<JobId>,
+    pub paused: Vec<(JobId, bool)>,
 }
 
 impl Script {
@@ -79,7 +83,9 @@ impl Jobs for FakeJobs {
         self.0.borrow_mut().stopped.push(id);
     }
 
-    fn set_paused(&self, _id: JobId, _paused: bool) {}
+    fn set_paused(&self, id: JobId, paused: bool) {
+        self.0.borrow_mut().paused.push((id, paused));
+    }
 
     fn finish(&self, _id: JobId) {}
 
@@ -101,6 +107,8 @@ pub struct FakeDesktop {
     pub folders: Mutex<Vec<PathBuf>>,
     pub save_path: Mutex<Option<PathBuf>>,
     pub clipboard: Mutex<Option<Pasted>>,
+    /// Addresses that were opened in the browser.
+    pub pages: Mutex<Vec<String>>,
 }
 
 impl Desktop for FakeDesktop {
@@ -129,6 +137,10 @@ impl Desktop for FakeDesktop {
     fn reveal(&self, _path: &Path) {}
 
     fn open(&self, _path: &Path) {}
+
+    fn open_page(&self, address: &str) {
+        self.pages.lock().push(address.to_owned());
+    }
 }
 
 /// How the window of a test looks.
@@ -163,7 +175,11 @@ impl Window {
     }
 
     pub fn with(look: Look, surroundings: Surroundings) -> Self {
-        let home = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap(), look, surroundings)
+    }
+
+    /// A window of somebody whose data folder is there already.
+    pub fn at(home: tempfile::TempDir, look: Look, surroundings: Surroundings) -> Self {
         let script = Rc::new(RefCell::new(Script::default()));
         let desktop = Arc::new(FakeDesktop::default());
         let services = Services::new(
@@ -204,9 +220,13 @@ impl Window {
         }
     }
 
-    /// Lets the window draw until it is quiet.
+    /// Lets the window draw until it is quiet, also when a panel unfolds.
     pub fn run(&mut self) {
-        self.harness.run_ok();
+        for _ in 0..MAX_ROUNDS {
+            if self.harness.run_ok().is_some() {
+                break;
+            }
+        }
     }
 
     pub fn says(&self, text: &str) -> bool {

@@ -238,13 +238,13 @@ fn a_hidden_curve_leaves_the_chart() {
         .get_by_label_contains(chart)
         .accesskit_node()
         .label();
-    assert!(before.is_some_and(|label| label.contains("Similarity")));
-    click(&mut harness, "Similarity");
+    assert!(before.is_some_and(|label| label.contains("Likeness")));
+    click(&mut harness, "Likeness");
     let after = harness
         .get_by_label_contains(chart)
         .accesskit_node()
         .label();
-    assert!(after.is_some_and(|label| !label.contains("Similarity")));
+    assert!(after.is_some_and(|label| !label.contains("Likeness")));
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn a_setting_is_used_the_moment_it_is_chosen() {
         commands[2],
         Command::Settings(SettingsCommand::CopyReport)
     ));
-    let promise = "Copylens makes no network connection.";
+    let promise = "Copylens connects to the network only to download a model that you ask for.";
     assert!(harness.query_by_label(promise).is_some());
 }
 

@@ -80,6 +80,7 @@ pub fn model(id: &str, name: &str) -> ModelInfo {
         quality: Some(0.812),
         pictures_per_second: None,
         created: None,
+        published: None,
     }
 }
 
@@ -105,6 +106,7 @@ pub fn config() -> RunConfig {
         student: "resnet18".to_owned(),
         teacher: Some("bundled".to_owned()),
         start_from: None,
+        pairs: None,
         pictures: vec![PathBuf::from("/pictures")],
         device: None,
         run_dir: PathBuf::from("/runs/now"),
@@ -130,10 +132,7 @@ pub fn point(step: u64) -> RunPoint {
     let noise = ((step * 2_654_435_761) % 1000) as f32 / 1000.0 - 0.5;
     let mut values = vec![
         ("loss", 4.0 * (-3.0 * x).exp() + 0.4 * noise + 0.5),
-        (
-            "loss/similarity",
-            2.0 * (-3.0 * x).exp() + 0.2 * noise + 0.3,
-        ),
+        ("loss/likeness", 2.0 * (-3.0 * x).exp() + 0.2 * noise + 0.3),
         ("pictures-per-second", 41.3),
     ];
     if step.is_multiple_of(100) {

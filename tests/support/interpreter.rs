@@ -25,6 +25,10 @@ use copylens::models::graph::Shape;
 use copylens::models::graph::Window;
 
 /// Every output for one picture, whose planes these are.
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other operation only looks at its inputs"
+)]
 pub fn run(graph: &Graph, planes: &[f32]) -> BTreeMap<Output, Vec<f32>> {
     let mut results: Vec<Vec<f32>> = Vec::new();
     for node in &graph.nodes {

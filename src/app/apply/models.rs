@@ -1,11 +1,15 @@
 //! What the commands of the Models place do.
 
+mod importing;
+mod published;
+
 use std::path::PathBuf;
 
 use eframe::egui;
 
 use super::change_settings;
 use super::trouble;
+use crate::app::command::AtStart;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::ModelsCommand;
@@ -20,6 +24,7 @@ use crate::models::ModelError;
 use crate::models::ModelInfo;
 use crate::models::ModelStore;
 use crate::weights;
+use crate::worker;
 use crate::worker::Event;
 use crate::worker::JobRequest;
 use crate::worker::Outcome;
@@ -29,6 +34,7 @@ const MODEL_FILES: (&str, &[&str]) = ("Models", weights::ENDINGS);
 /// Runs once, before the first frame.
 pub fn start(state: &mut AppState, services: &mut Services) {
     reload(state, services);
+    published::reload(state, services, AtStart::Yes);
 }
 
 /// Does what one command asks for.
@@ -36,6 +42,25 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: ModelsComma
     match command {
         ModelsCommand::AskForImport => ask_for_import(services),
         ModelsCommand::Import(files) => import(state, services, files),
+        ModelsCommand::TakeLook(look) => importing::take(state, services, *look),
+        ModelsCommand::ForgetFile(path) => {
+            state.models.import.stop_reading(&path);
+        }
+        ModelsCommand::ChooseCandidate(chosen) => importing::choose(state, chosen),
+        ModelsCommand::ConfirmImport(name) => importing::confirm(state, services, &name),
+        ModelsCommand::RefuseImport => importing::refuse(state),
+        ModelsCommand::SearchPublished(text) => state.models.published.search = text,
+        ModelsCommand::OpenPublished(row) => state.models.published.open = row,
+        ModelsCommand::ChooseFormat(row, format) => {
+            state.models.published.formats.insert(row, format);
+        }
+        ModelsCommand::Get(row) => published::get(state, services, row),
+        ModelsCommand::CancelDownload(row) => published::cancel(state, services, row),
+        ModelsCommand::DiscardDownload(row) => published::discard(state, services, row),
+        ModelsCommand::OpenPage(row) => published::open_page(services, row),
+        ModelsCommand::TakeInterrupted(files, at_start) => {
+            published::take(state, files, at_start);
+        }
         ModelsCommand::AskForExport(id) => ask_for_export(state, services, id),
         ModelsCommand::ExportTo(id, path) => export(state, services, id, path),
         ModelsCommand::EditName(id) => state.models.editing_name = Some(id),
@@ -69,6 +94,9 @@ pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
     let Event::Ended { id, outcome } = event else {
         return;
     };
+    if published::on_ended(state, services, *id, outcome) {
+        return;
+    }
     if let Some((_, model)) = state.models.switching.take_if(|(job, _)| job == id) {
         match trouble("The library could not be read with the new model", outcome) {
             Some(notice) => {
@@ -93,19 +121,9 @@ pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
 /// Runs once per frame, after events and commands.
 pub fn every_frame(_state: &mut AppState, _services: &mut Services, _ctx: &egui::Context) {}
 
-/// Takes model files into the model folder.
+/// Looks at model files; what Copylens did not write itself is asked about.
 pub fn import(state: &mut AppState, services: &mut Services, files: Vec<PathBuf>) {
-    for file in files {
-        change(
-            state,
-            services,
-            "The model could not be imported",
-            move |store| {
-                let info = store.import(&file)?;
-                Ok(Some(Notice::note(format!("Imported {:?}", info.name))))
-            },
-        );
-    }
+    importing::look_at(state, services, files);
 }
 
 /// Reads the models again.
@@ -180,17 +198,15 @@ fn change(
         let mut commands = Commands::new();
         match work(&store) {
             Ok(notice) => commands.extend(notice.map(Command::Tell)),
-            Err(err) => commands.push(Command::Tell(problem(trouble, &err))),
+            Err(err) => commands.push(Command::Tell(problem(trouble, err))),
         }
         commands.push(listed(&store));
         commands
     });
 }
 
-fn problem(title: &str, err: &ModelError) -> Notice {
-    Notice::problem(title)
-        .with_advice(err.advice())
-        .with_details(vec![err.to_string()])
+fn problem(title: &str, err: ModelError) -> Notice {
+    Notice::failure(title, &worker::describe_error(&err.into()))
 }
 
 fn delete(state: &mut AppState, services: &mut Services, id: String) {
@@ -225,7 +241,10 @@ fn ask_for_export(state: &AppState, services: &Services, id: String) {
     let desktop = services.desktop.clone();
     services.background("export-model", move || {
         desktop
-            .choose_save_path("Export the model", &name)
+            .choose_save_path(
+                "Export the model; a name in .onnx makes a file of ONNX",
+                &name,
+            )
             .map(|path| Command::Models(ModelsCommand::ExportTo(id, path)))
             .into_iter()
             .collect()

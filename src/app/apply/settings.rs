@@ -56,6 +56,7 @@ fn look(home: &Home) -> Look {
         ("Your library", home.default_library()),
         ("Demo library", home.demo_library()),
         ("Models", home.models()),
+        ("Downloads", home.downloads()),
         ("Trainings", home.runs()),
         ("Logs", home.logs()),
     ];

@@ -1,10 +1,13 @@
-//! The Models place: one card per model, the one that searches is marked.
+//! The Models place: one card per model, the one that searches is marked; below them what can be had.
 //!
 //! - Owns: how models look.
 //! - Invariant: the page has one filled button at most: importing, while there is nothing else.
 //! - Not here: the files (`models`), measuring (`worker`).
 
 mod card;
+mod facts;
+mod import_sheet;
+mod published;
 
 use eframe::egui;
 use egui_material_icons::icons;
@@ -16,6 +19,8 @@ use crate::app::state::AppState;
 use crate::app::state::models::in_use;
 use crate::app::theme;
 use crate::app::widgets::controls;
+
+pub use import_sheet::ui as import_sheet_ui;
 
 const MIN_CARD_WIDTH: f32 = 340.0;
 const MAX_CARD_WIDTH: f32 = 520.0;
@@ -30,6 +35,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
                 ui.spacing_mut().item_spacing.y = theme::GROUP_GAP;
                 header_ui(ui, state, commands);
                 cards_ui(ui, state, commands);
+                published::ui(ui, state, commands);
             });
         });
 }

@@ -1,4 +1,4 @@
-//! The Settings place: looks, computer, data, privacy, logs.
+//! The Settings place: looks, computer, data, network, privacy, logs.
 //!
 //! - Owns: how settings look.
 //! - Invariant: a choice is used and saved the moment it is made; there is no Apply button.
@@ -10,6 +10,7 @@ mod appearance;
 mod computer;
 mod data_folder;
 mod logs;
+mod network;
 
 use eframe::egui;
 
@@ -36,6 +37,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
                 section_ui(ui, "Appearance", |ui| appearance::ui(ui, state, commands));
                 section_ui(ui, "Computer", |ui| computer::ui(ui, state, commands));
                 section_ui(ui, "Data folder", |ui| data_folder::ui(ui, state, commands));
+                section_ui(ui, "Network", |ui| network::ui(ui, state, commands));
                 section_ui(ui, "Privacy", about::privacy_ui);
                 section_ui(ui, "Log", |ui| logs::ui(ui, state, commands));
                 section_ui(ui, "About", |ui| about::ui(ui, state));

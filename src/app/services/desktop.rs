@@ -109,6 +109,12 @@ impl Desktop for SystemDesktop {
             log::warn!("Could not be opened: {err}");
         }
     }
+
+    fn open_page(&self, address: &str) {
+        if let Err(err) = opener::open_browser(address) {
+            log::warn!("{address} could not be opened: {err}");
+        }
+    }
 }
 
 /// Pasted pixels over white where they are transparent.

@@ -1,11 +1,20 @@
 //! What the Models place shows.
 
+mod importing;
+mod published;
+
 use std::collections::BTreeMap;
 
 use crate::models::BUNDLED_ID;
 use crate::models::ModelInfo;
 use crate::settings::Settings;
 use crate::worker::JobId;
+
+pub use importing::Asking;
+pub use importing::ImportState;
+pub use published::Download;
+pub use published::PublishedState;
+pub use published::row_of;
 
 /// What the Models place shows.
 #[derive(Clone, Debug, Default)]
@@ -20,11 +29,20 @@ pub struct ModelsState {
     pub measuring: BTreeMap<JobId, String>,
     /// The model that will search once this job has read the library with it.
     pub switching: Option<(JobId, String)>,
+    /// Files that wait to be imported.
+    pub import: ImportState,
+    pub published: PublishedState,
 }
 
 impl ModelsState {
     pub fn find(&self, id: &str) -> Option<&ModelInfo> {
         self.list.iter().find(|model| model.id == id)
+    }
+
+    /// The model that was imported through a row of the catalog.
+    pub fn imported_from(&self, published: &str) -> Option<&ModelInfo> {
+        let mut models = self.list.iter();
+        models.find(|model| model.published.as_deref() == Some(published))
     }
 
     pub fn is_switching_to(&self, id: &str) -> bool {

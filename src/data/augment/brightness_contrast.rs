@@ -7,8 +7,8 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::color_jitter;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "brightness-contrast",
@@ -43,9 +43,8 @@ struct BrightnessContrast {
 }
 
 impl Augmentation for BrightnessContrast {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        color_jitter::change_brightness(&mut picture, self.brightness.draw(rng));
-        color_jitter::change_contrast(&mut picture, self.contrast.draw(rng));
-        picture
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        color_jitter::change_brightness(&mut view.picture, self.brightness.draw(rng));
+        color_jitter::change_contrast(&mut view.picture, self.contrast.draw(rng));
     }
 }

@@ -30,13 +30,37 @@ impl Area {
     }
 }
 
-/// Cuts `area` out and brings it to `width x height`, antialiased bilinear as Pillow does it.
-pub(super) fn resize_area(picture: &Picture, area: Area, width: u32, height: u32) -> Picture {
-    if area == Area::of(picture) && (width, height) == (picture.width, picture.height) {
+/// How pixels are weighted when the size changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Filter {
+    Bilinear,
+    Bicubic,
+}
+
+impl Filter {
+    const fn algorithm(self) -> ResizeAlg {
+        ResizeAlg::Convolution(match self {
+            Self::Bilinear => FilterType::Bilinear,
+            Self::Bicubic => FilterType::CatmullRom,
+        })
+    }
+}
+
+/// Cuts `area` out and brings it to `size` (width, height), antialiased as Pillow does it.
+pub(super) fn resize_area(
+    picture: &Picture,
+    area: Area,
+    size: (u32, u32),
+    filter: Filter,
+) -> Picture {
+    if area == Area::of(picture) && size == (picture.width, picture.height) {
         return picture.clone();
     }
+    if size == (area.width, area.height) {
+        return cut(picture, area);
+    }
     let options = ResizeOptions::new()
-        .resize_alg(ResizeAlg::Convolution(FilterType::Bilinear))
+        .resize_alg(filter.algorithm())
         .use_alpha(false)
         .crop(
             area.left.into(),
@@ -46,16 +70,27 @@ pub(super) fn resize_area(picture: &Picture, area: Area, width: u32, height: u32
         );
     let source = ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3)
         .expect("a picture holds three bytes per pixel");
-    let mut target = Image::new(width, height, PixelType::U8x3);
+    let mut target = Image::new(size.0, size.1, PixelType::U8x3);
     Resizer::new()
         .resize(&source, &mut target, &options)
         .expect("both sides are RGB and the area lies inside");
-    Picture::new(width, height, target.into_vec())
+    Picture::new(size.0, size.1, target.into_vec())
+}
+
+/// A part as it is; `area` lies inside.
+pub(super) fn cut(picture: &Picture, area: Area) -> Picture {
+    let mut rgb = Vec::with_capacity(area.width as usize * area.height as usize * 3);
+    for y in area.top..area.top + area.height {
+        let start = (y as usize * picture.width as usize + area.left as usize) * 3;
+        rgb.extend_from_slice(&picture.rgb[start..start + area.width as usize * 3]);
+    }
+    Picture::new(area.width, area.height, rgb)
 }
 
 /// The whole picture at another size.
 pub(super) fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
-    resize_area(picture, Area::of(picture), width.max(1), height.max(1))
+    let size = (width.max(1), height.max(1));
+    resize_area(picture, Area::of(picture), size, Filter::Bilinear)
 }
 
 /// Pixels with opacity at another size, bilinear, colors weighted by their opacity.
@@ -93,11 +128,14 @@ pub(super) fn paste(canvas: &mut Picture, top: &Picture, left: u32, top_edge: u3
 
 /// Paints a rectangle; what lies outside the canvas is cut off.
 pub(super) fn fill(canvas: &mut Picture, area: Area, color: [u8; 3]) {
-    let right = (area.left + area.width).min(canvas.width);
-    let bottom = (area.top + area.height).min(canvas.height);
-    for y in area.top.min(bottom)..bottom {
-        for x in area.left.min(right)..right {
-            canvas.put(x, y, color);
+    let right = (area.left + area.width).min(canvas.width) as usize;
+    let bottom = (area.top + area.height).min(canvas.height) as usize;
+    let left = (area.left as usize).min(right);
+    let row_bytes = canvas.width as usize * 3;
+    for y in (area.top as usize).min(bottom)..bottom {
+        let row = &mut canvas.rgb[y * row_bytes..][left * 3..right * 3];
+        for pixel in row.chunks_exact_mut(3) {
+            pixel.copy_from_slice(&color);
         }
     }
 }
@@ -109,30 +147,6 @@ pub(super) const fn mix(below: u8, above: u8, weight: u32) -> u8 {
 
 pub(super) fn mix_color(below: [u8; 3], above: [u8; 3], weight: u32) -> [u8; 3] {
     [0, 1, 2].map(|channel| mix(below[channel], above[channel], weight))
-}
-
-/// Bilinear value at `(x, y)`, where pixel centers lie at half numbers; `None` outside.
-///
-/// The same rule as Pillow's transforms: outside means outside the edges of the picture, and the
-/// outermost half pixel repeats the edge.
-pub(super) fn sample(picture: &Picture, x: f32, y: f32) -> Option<[u8; 3]> {
-    let (width, height) = (picture.width as f32, picture.height as f32);
-    if !(0.0..width).contains(&x) || !(0.0..height).contains(&y) {
-        return None;
-    }
-    let (x, y) = (x - 0.5, y - 0.5);
-    let (left, top) = (x.floor(), y.floor());
-    let (dx, dy) = (x - left, y - top);
-    let clamp = |value: f32, n: u32| (value.max(0.0) as u32).min(n - 1);
-    let (x0, x1) = (clamp(left, picture.width), clamp(left + 1.0, picture.width));
-    let (y0, y1) = (clamp(top, picture.height), clamp(top + 1.0, picture.height));
-    let corners = [(x0, y0), (x1, y0), (x0, y1), (x1, y1)].map(|(x, y)| picture.pixel(x, y));
-    Some([0, 1, 2].map(|channel| {
-        let [a, b, c, d] = corners.map(|corner| f32::from(corner[channel]));
-        let upper = a + (b - a) * dx;
-        let lower = c + (d - c) * dx;
-        (upper + (lower - upper) * dy) as u8
-    }))
 }
 
 /// Luma as Pillow's mode `L` (ITU-R 601, 16-bit weights).
@@ -152,17 +166,6 @@ mod tests {
         assert_eq!(luma([0, 255, 0]), 150);
         assert_eq!(luma([0, 0, 255]), 29);
         assert_eq!(luma([255, 255, 255]), 255);
-    }
-
-    #[test]
-    fn a_sample_at_a_pixel_center_is_the_pixel() {
-        let picture = Picture::new(2, 1, vec![10, 20, 30, 110, 120, 130]);
-        assert_eq!(sample(&picture, 0.5, 0.5), Some([10, 20, 30]));
-        assert_eq!(sample(&picture, 1.5, 0.5), Some([110, 120, 130]));
-        assert_eq!(sample(&picture, 1.0, 0.5), Some([60, 70, 80]), "half way");
-        assert_eq!(sample(&picture, 0.1, 0.5), Some([10, 20, 30]), "edge");
-        assert_eq!(sample(&picture, -0.1, 0.5), None);
-        assert_eq!(sample(&picture, 2.0, 0.5), None);
     }
 
     #[test]

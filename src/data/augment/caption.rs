@@ -7,6 +7,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::draws;
@@ -36,7 +37,8 @@ struct Caption {
 }
 
 impl Augmentation for Caption {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &view.picture;
         let share = self.height.draw(rng);
         let bar_height = ((picture.height as f32 * share) as u32).clamp(1, picture.height);
         let is_above = draws::chance(rng, 0.5);
@@ -51,7 +53,7 @@ impl Augmentation for Caption {
         let total_height = picture.height + bar_height;
         let mut page = Picture::filled(picture.width, total_height, paper);
         let picture_top = if is_above { bar_height } else { 0 };
-        canvas::paste(&mut page, &picture, 0, picture_top, 1.0);
+        canvas::paste(&mut page, picture, 0, picture_top, 1.0);
         let bar = Area {
             left: 0,
             top: if is_above { 0 } else { picture.height },
@@ -59,7 +61,14 @@ impl Augmentation for Caption {
             height: bar_height,
         };
         write_lines(&mut page, bar, (n_lines, ink), rng);
-        canvas::resize(&page, picture.width, picture.height)
+        let place = Area {
+            left: 0,
+            top: picture_top,
+            width: picture.width,
+            height: picture.height,
+        };
+        view.paste_into(page, place);
+        view.resize(place.width, place.height);
     }
 }
 

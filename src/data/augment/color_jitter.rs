@@ -11,8 +11,10 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::draws;
+use super::hue::shift_hue;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -33,10 +35,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     ],
     build: |spans| {
         Box::new(ColorJitter {
-            brightness: spans[0],
-            contrast: spans[1],
-            saturation: spans[2],
-            hue: spans[3],
+            spans: [spans[0], spans[1], spans[2], spans[3]],
         })
     },
 };
@@ -50,30 +49,37 @@ const fn factor(id: &'static str, label: &'static str) -> ParameterSpec {
     }
 }
 
+/// Values at a time where first something is worked out per pixel and then per value, so that the
+/// second loop has no pixels and becomes vectors.
+const BLOCK_BYTES: usize = 48;
+
 struct ColorJitter {
-    brightness: Span,
-    contrast: Span,
-    saturation: Span,
-    hue: Span,
+    /// Of brightness, contrast, saturation and hue.
+    spans: [Span; 4],
 }
 
 impl Augmentation for ColorJitter {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        let mut order = [0, 1, 2, 3];
-        draws::shuffle(rng, &mut order);
-        let brightness = self.brightness.draw(rng);
-        let contrast = self.contrast.draw(rng);
-        let saturation = self.saturation.draw(rng);
-        let hue = self.hue.draw(rng);
-        for change in order {
-            match change {
-                0 => change_brightness(&mut picture, brightness),
-                1 => change_contrast(&mut picture, contrast),
-                2 => change_saturation(&mut picture, saturation),
-                _ => shift_hue(&mut picture, hue),
-            }
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        jitter(&mut view.picture, self.spans, rng);
+    }
+}
+
+/// Changes brightness, contrast, saturation and hue, in random order.
+pub(super) fn jitter(picture: &mut Picture, spans: [Span; 4], rng: &mut ChaCha8Rng) {
+    let mut order = [0, 1, 2, 3];
+    draws::shuffle(rng, &mut order);
+    let amounts = spans.map(|span| span.draw(rng));
+    for change in order {
+        let amount = amounts[change];
+        match change {
+            0 => change_brightness(picture, amount),
+            1 => change_contrast(picture, amount),
+            2 => change_saturation(picture, amount),
+            // torchvision leaves out a hue that never moves; shifted by nothing it would still
+            // show the rounding of its way through eight bits.
+            _ if spans[3] == Span::new(0.0, 0.0) => {}
+            _ => shift_hue(picture, amount),
         }
-        picture
     }
 }
 
@@ -94,10 +100,13 @@ pub(super) fn change_contrast(picture: &mut Picture, factor: f32) {
 
 /// Pillow's `ImageEnhance.Color`: toward the gray of the pixel, or away from it.
 fn change_saturation(picture: &mut Picture, factor: f32) {
-    for pixel in picture.rgb.chunks_exact_mut(3) {
-        let gray = canvas::luma([pixel[0], pixel[1], pixel[2]]);
-        for value in pixel {
-            *value = blend(gray, *value, factor);
+    let mut grays = [0; BLOCK_BYTES];
+    for block in picture.rgb.chunks_mut(BLOCK_BYTES) {
+        for (pixel, grays) in block.chunks_exact(3).zip(grays.chunks_exact_mut(3)) {
+            grays.fill(canvas::luma([pixel[0], pixel[1], pixel[2]]));
+        }
+        for (value, gray) in block.iter_mut().zip(&grays) {
+            *value = blend(*gray, *value, factor);
         }
     }
 }
@@ -113,66 +122,13 @@ fn blend_with_gray(picture: &mut Picture, gray: u8, factor: f32) {
 }
 
 /// `gray + factor * (value - gray)`, fraction cut off, held within a byte.
-fn blend(gray: u8, value: u8, factor: f32) -> u8 {
+pub(super) fn blend(gray: u8, value: u8, factor: f32) -> u8 {
     // A cast from float to integer cuts off and holds at both ends, as Pillow does by hand.
     (f32::from(gray) + factor * (f32::from(value) - f32::from(gray))) as u8
 }
 
-/// torchvision's `adjust_hue`: `turns` becomes a byte that is added to the hue byte, wrapping.
-fn shift_hue(picture: &mut Picture, turns: f32) {
-    let shift = (turns * 255.0) as i32 as u8;
-    for pixel in picture.rgb.chunks_exact_mut(3) {
-        let [hue, saturation, value] = hsv_from_rgb([pixel[0], pixel[1], pixel[2]]);
-        pixel.copy_from_slice(&rgb_from_hsv([hue.wrapping_add(shift), saturation, value]));
-    }
-}
-
-/// Pillow's `rgb2hsv`, all three results in bytes.
-fn hsv_from_rgb([r, g, b]: [u8; 3]) -> [u8; 3] {
-    let (largest, smallest) = (r.max(g).max(b), r.min(g).min(b));
-    if largest == smallest {
-        return [0, 0, largest];
-    }
-    let range = f32::from(largest - smallest);
-    let saturation = range / f32::from(largest);
-    let distance = |value: u8| f32::from(largest - value) / range;
-    let sixths = if r == largest {
-        distance(b) - distance(g)
-    } else if g == largest {
-        2.0 + distance(r) - distance(b)
-    } else {
-        4.0 + distance(g) - distance(r)
-    };
-    let turns = sixths / 6.0;
-    let turns = if turns < 0.0 { turns + 1.0 } else { turns };
-    [(turns * 255.0) as u8, (saturation * 255.0) as u8, largest]
-}
-
-/// Pillow's `hsv2rgb`.
-fn rgb_from_hsv([hue, saturation, value]: [u8; 3]) -> [u8; 3] {
-    if saturation == 0 {
-        return [value; 3];
-    }
-    let sixths = f32::from(hue) * 6.0 / 255.0;
-    let fraction = sixths - sixths.floor();
-    let saturation = f32::from(saturation) / 255.0;
-    let full = f32::from(value);
-    let least = (full * (1.0 - saturation) + 0.5) as u8;
-    let falling = (full * (1.0 - saturation * fraction) + 0.5) as u8;
-    let rising = (full * (1.0 - saturation * (1.0 - fraction)) + 0.5) as u8;
-    match sixths as u32 % 6 {
-        0 => [value, rising, least],
-        1 => [falling, value, least],
-        2 => [least, value, rising],
-        3 => [least, falling, value],
-        4 => [rising, least, value],
-        _ => [value, least, falling],
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::pipeline::testing::checkered;
     use super::*;
 
     fn changed(pixels: &[u8], change: impl Fn(&mut Picture)) -> Vec<u8> {
@@ -202,30 +158,5 @@ mod tests {
         assert_eq!(paler, [165, 38, 38]);
         let gray = changed(&[255, 0, 0], |p| change_saturation(p, 0.0));
         assert_eq!(gray, [76, 76, 76]);
-    }
-
-    #[test]
-    fn a_third_of_a_turn_makes_red_green() {
-        // 85 / 255 is exactly one third.
-        let green = changed(&[255, 0, 0], |p| shift_hue(p, 1.0 / 3.0));
-        assert_eq!(green, [0, 255, 0]);
-        // -0.2 * 255 = -51 wraps to 205: sixths = 4.8235, fraction 0.8235, rising = 210.
-        let magenta = changed(&[255, 0, 0], |p| shift_hue(p, -0.2));
-        assert_eq!(magenta, [210, 0, 255]);
-    }
-
-    #[test]
-    fn a_hue_shift_of_zero_only_shows_the_rounding_of_eight_bit_hsv() {
-        let mut picture = checkered(64, 64);
-        let original = picture.rgb.clone();
-        shift_hue(&mut picture, 0.0);
-        let largest = original
-            .iter()
-            .zip(&picture.rgb)
-            .map(|(before, after)| before.abs_diff(*after))
-            .max();
-        assert!(largest <= Some(7), "{largest:?}");
-        assert_eq!(changed(&[9, 9, 9], |p| shift_hue(p, 0.0)), [9, 9, 9]);
-        assert_eq!(changed(&[255, 0, 0], |p| shift_hue(p, 0.0)), [255, 0, 0]);
     }
 }

@@ -7,6 +7,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::draws;
 use super::stickers::Sticker;
@@ -31,35 +32,63 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
             default: Span::new(0.7, 1.0),
         },
     ],
-    build: |spans| {
-        Box::new(EmojiOverlay {
-            size: spans[0],
-            opacity: spans[1],
-        })
-    },
+    build: |spans| Box::new(EmojiOverlay::new(spans, false)),
+};
+
+/// As the winner of ISC21 does it: with its corner anywhere, also half outside.
+pub(super) const ANYWHERE_SPEC: AugmentationSpec = AugmentationSpec {
+    id: "emoji-anywhere",
+    label: "Put on an emoji, also half outside",
+    help: "Puts a colored emoji anywhere, also over the edge.",
+    probability: 0.25,
+    parameters: &[
+        ParameterSpec {
+            id: "size",
+            label: "Size as share of the shorter side",
+            limits: Span::new(0.02, 1.0),
+            default: Span::new(0.1, 0.3),
+        },
+        ParameterSpec {
+            id: "opacity",
+            label: "Opacity",
+            limits: Span::new(0.0, 1.0),
+            default: Span::new(1.0, 1.0),
+        },
+    ],
+    build: |spans| Box::new(EmojiOverlay::new(spans, true)),
 };
 
 struct EmojiOverlay {
     size: Span,
     opacity: Span,
+    is_anywhere: bool,
+}
+
+impl EmojiOverlay {
+    fn new(spans: &[Span], is_anywhere: bool) -> Self {
+        Self {
+            size: spans[0],
+            opacity: spans[1],
+            is_anywhere,
+        }
+    }
 }
 
 impl Augmentation for EmojiOverlay {
-    fn apply(
-        &self,
-        mut picture: Picture,
-        surroundings: &Surroundings<'_>,
-        rng: &mut ChaCha8Rng,
-    ) -> Picture {
+    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &mut view.picture;
         let side = self.size.draw(rng) * picture.width.min(picture.height) as f32;
         let Some(sticker) = surroundings.stickers.draw((side as u32).max(4), rng) else {
-            return picture;
+            return;
         };
         let opacity = self.opacity.draw(rng);
-        let left = draws::below(rng, picture.width.saturating_sub(sticker.width) + 1);
-        let top = draws::below(rng, picture.height.saturating_sub(sticker.height) + 1);
-        put_on(&mut picture, &sticker, (left, top), opacity);
-        picture
+        let mut corner = |side: u32, sticker: u32| {
+            let taken = if self.is_anywhere { 1 } else { sticker };
+            draws::below(rng, side.saturating_sub(taken) + 1)
+        };
+        let left = corner(picture.width, sticker.width);
+        let top = corner(picture.height, sticker.height);
+        put_on(picture, &sticker, (left, top), opacity);
     }
 }
 

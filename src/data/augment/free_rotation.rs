@@ -7,8 +7,10 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::canvas;
-use crate::data::Picture;
+use super::View;
+use super::homography::Homography;
+use super::warp::Sampling;
+use super::warp::warp;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "free-rotation",
@@ -29,39 +31,55 @@ struct FreeRotation {
 }
 
 impl Augmentation for FreeRotation {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        rotate(&picture, self.degrees.draw_whole(rng))
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        rotate(view, self.degrees.draw_whole(rng));
     }
 }
 
 /// Turns counter-clockwise around the middle; bilinear, same canvas, black where nothing is.
-pub(super) fn rotate(picture: &Picture, degrees: u32) -> Picture {
-    let (sin, cos) = match degrees % 360 {
-        0 => return picture.clone(),
-        90 => (1.0, 0.0),
-        180 => (0.0, -1.0),
-        270 => (-1.0, 0.0),
-        other => libm::sincosf((other as f32).to_radians()),
-    };
-    let (center_x, center_y) = (picture.width as f32 / 2.0, picture.height as f32 / 2.0);
-    let mut turned = Picture::filled(picture.width, picture.height, [0; 3]);
-    for y in 0..picture.height {
-        let down = y as f32 + 0.5 - center_y;
-        for x in 0..picture.width {
-            let right = x as f32 + 0.5 - center_x;
-            let source_x = cos * right - sin * down + center_x;
-            let source_y = sin * right + cos * down + center_y;
-            if let Some(color) = canvas::sample(picture, source_x, source_y) {
-                turned.put(x, y, color);
-            }
-        }
+pub(super) fn rotate(view: &mut View, degrees: u32) {
+    if degrees.is_multiple_of(360) {
+        return;
     }
-    turned
+    let size = (view.picture.width, view.picture.height);
+    let old_from_new = turn(degrees as f32, size, size);
+    let turned = warp(
+        &view.picture,
+        size,
+        &old_from_new,
+        [0; 3],
+        Sampling::Bilinear,
+    );
+    view.replace(turned, &old_from_new);
+}
+
+/// From a canvas of `size` to the upright picture of `old_size` turned around the middle of both.
+pub(super) fn turn(degrees: f32, old_size: (u32, u32), size: (u32, u32)) -> Homography {
+    let (sin, cos) = match degrees {
+        90.0 => (1.0, 0.0),
+        180.0 => (0.0, -1.0),
+        270.0 => (-1.0, 0.0),
+        other => libm::sincos(f64::from(other).to_radians()),
+    };
+    let [x, y] = [size.0, size.1].map(|side| f64::from(side) / 2.0);
+    let [old_x, old_y] = [old_size.0, old_size.1].map(|side| f64::from(side) / 2.0);
+    Homography::new([
+        [cos, -sin, old_x - cos * x + sin * y],
+        [sin, cos, old_y - sin * x - cos * y],
+        [0.0, 0.0, 1.0],
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Picture;
+
+    fn turned(picture: &Picture, degrees: u32) -> Picture {
+        let mut view = View::new(picture.clone());
+        rotate(&mut view, degrees);
+        view.picture
+    }
 
     /// ```text
     /// 1 2        2 4
@@ -70,17 +88,19 @@ mod tests {
     #[test]
     fn a_quarter_turn_of_a_tiny_picture_moves_whole_pixels() {
         let picture = Picture::new(2, 2, [1, 2, 3, 4].iter().flat_map(|v| [*v; 3]).collect());
-        let values =
-            |turned: Picture| -> Vec<u8> { turned.rgb.iter().step_by(3).copied().collect() };
-        assert_eq!(values(rotate(&picture, 90)), [2, 4, 1, 3]);
-        assert_eq!(values(rotate(&picture, 180)), [4, 3, 2, 1]);
-        assert_eq!(values(rotate(&picture, 270)), [3, 1, 4, 2]);
-        assert_eq!(values(rotate(&picture, 0)), [1, 2, 3, 4]);
+        let values = |degrees| -> Vec<u8> {
+            let turned = turned(&picture, degrees).rgb;
+            turned.iter().step_by(3).copied().collect()
+        };
+        assert_eq!(values(90), [2, 4, 1, 3]);
+        assert_eq!(values(180), [4, 3, 2, 1]);
+        assert_eq!(values(270), [3, 1, 4, 2]);
+        assert_eq!(values(0), [1, 2, 3, 4]);
     }
 
     #[test]
     fn a_quarter_turn_of_a_wide_picture_is_cut_and_filled_with_black() {
-        let turned = rotate(&Picture::filled(40, 20, [200; 3]), 90);
+        let turned = turned(&Picture::filled(40, 20, [200; 3]), 90);
         assert_eq!((turned.width, turned.height), (40, 20));
         assert_eq!(turned.pixel(5, 10), [0; 3]);
         assert_eq!(turned.pixel(20, 10), [200; 3]);

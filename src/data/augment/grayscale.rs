@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Augmentation;
 use super::AugmentationSpec;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use crate::data::Picture;
 
@@ -20,12 +21,15 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct Grayscale;
 
 impl Augmentation for Grayscale {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, _: &mut ChaCha8Rng) -> Picture {
-        for pixel in picture.rgb.chunks_exact_mut(3) {
-            let luma = canvas::luma([pixel[0], pixel[1], pixel[2]]);
-            pixel.fill(luma);
-        }
-        picture
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+        take_color(&mut view.picture);
+    }
+}
+
+pub(super) fn take_color(picture: &mut Picture) {
+    for pixel in picture.rgb.chunks_exact_mut(3) {
+        let luma = canvas::luma([pixel[0], pixel[1], pixel[2]]);
+        pixel.fill(luma);
     }
 }
 

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Augmentation;
 use super::AugmentationSpec;
 use super::Surroundings;
-use crate::data::Picture;
+use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "horizontal-flip",
@@ -19,7 +19,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct HorizontalFlip;
 
 impl Augmentation for HorizontalFlip {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, _: &mut ChaCha8Rng) -> Picture {
-        picture.mirrored()
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+        view.mirror();
     }
 }

@@ -13,8 +13,9 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
+use super::jpeg_blocks;
 use super::jpeg_tables;
-use super::jpeg_tables::COSINES;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -36,8 +37,8 @@ struct Jpeg {
 }
 
 impl Augmentation for Jpeg {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        round_trip(&picture, self.quality.draw_whole(rng))
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        view.picture = round_trip(&view.picture, self.quality.draw_whole(rng));
     }
 }
 
@@ -48,15 +49,25 @@ struct Plane {
     values: Vec<u8>,
 }
 
+impl Plane {
+    fn new(width: usize, height: usize) -> Self {
+        Self {
+            width,
+            height,
+            values: vec![0; width * height],
+        }
+    }
+}
+
 /// The picture after saving and opening it as a JPEG of this quality.
 fn round_trip(picture: &Picture, quality: u32) -> Picture {
     let luma_table = jpeg_tables::scaled(&jpeg_tables::LUMA, quality);
     let chroma_table = jpeg_tables::scaled(&jpeg_tables::CHROMA, quality);
     let [mut luma, blue, red] = planes(picture);
     let (mut blue, mut red) = (halved(&blue), halved(&red));
-    quantize(&mut luma, &luma_table);
-    quantize(&mut blue, &chroma_table);
-    quantize(&mut red, &chroma_table);
+    jpeg_blocks::quantize(&mut luma.values, luma.width, &luma_table);
+    jpeg_blocks::quantize(&mut blue.values, blue.width, &chroma_table);
+    jpeg_blocks::quantize(&mut red.values, red.width, &chroma_table);
     let n_columns = (picture.width as usize).div_ceil(2);
     let n_rows = (picture.height as usize).div_ceil(2);
     let blue = doubled(&blue, n_columns, n_rows);
@@ -66,170 +77,98 @@ fn round_trip(picture: &Picture, quality: u32) -> Picture {
 
 /// Y, Cb and Cr, padded to whole macro blocks of 16 pixels by repeating the edge.
 fn planes(picture: &Picture) -> [Plane; 3] {
-    let width = (picture.width as usize).next_multiple_of(16);
+    let n_columns = picture.width as usize;
+    let width = n_columns.next_multiple_of(16);
     let height = (picture.height as usize).next_multiple_of(16);
-    let mut values = [(); 3].map(|()| Vec::with_capacity(width * height));
+    let mut planes = [(); 3].map(|()| Plane::new(width, height));
+    let [luma, blue, red] = &mut planes;
     for y in 0..height {
-        let row_start = y.min(picture.height as usize - 1) * picture.width as usize * 3;
-        let row = &picture.rgb[row_start..row_start + picture.width as usize * 3];
-        for pixel in row.chunks_exact(3) {
+        let start = y.min(picture.height as usize - 1) * n_columns * 3;
+        let pixels = picture.rgb[start..start + n_columns * 3].chunks_exact(3);
+        let row = y * width..(y + 1) * width;
+        let lumas = &mut luma.values[row.clone()];
+        let blues = &mut blue.values[row.clone()];
+        let reds = &mut red.values[row];
+        let targets = lumas.iter_mut().zip(blues.iter_mut()).zip(reds.iter_mut());
+        for (((luma, blue), red), pixel) in targets.zip(pixels) {
             let [r, g, b] = [pixel[0], pixel[1], pixel[2]].map(i32::from);
-            values[0].push(((19_595 * r + 38_470 * g + 7_471 * b + 32_768) >> 16) as u8);
+            *luma = ((19_595 * r + 38_470 * g + 7_471 * b + 32_768) >> 16) as u8;
             let offset = (128 << 16) + 32_767;
-            values[1].push(((-11_059 * r - 21_709 * g + 32_768 * b + offset) >> 16) as u8);
-            values[2].push(((32_768 * r - 27_439 * g - 5_329 * b + offset) >> 16) as u8);
+            *blue = ((-11_059 * r - 21_709 * g + 32_768 * b + offset) >> 16) as u8;
+            *red = ((32_768 * r - 27_439 * g - 5_329 * b + offset) >> 16) as u8;
         }
-        for channel in &mut values {
-            let last = channel[channel.len() - 1];
-            channel.resize((y + 1) * width, last);
+        for values in [lumas, blues, reds] {
+            let last = values[n_columns - 1];
+            values[n_columns..].fill(last);
         }
     }
-    values.map(|values| Plane {
-        width,
-        height,
-        values,
-    })
+    planes
 }
 
 /// Half the resolution; the rounding alternates as in libjpeg, so that it adds no tint.
 fn halved(plane: &Plane) -> Plane {
-    let (width, height) = (plane.width / 2, plane.height / 2);
-    let mut values = Vec::with_capacity(width * height);
-    for rows in plane.values.chunks_exact(plane.width * 2) {
+    let mut half = Plane::new(plane.width / 2, plane.height / 2);
+    let rows = plane.values.chunks_exact(plane.width * 2);
+    for (rows, target) in rows.zip(half.values.chunks_exact_mut(plane.width / 2)) {
         let (upper, lower) = rows.split_at(plane.width);
-        for (x, (above, below)) in upper.chunks_exact(2).zip(lower.chunks_exact(2)).enumerate() {
-            let sum: u32 = [above[0], above[1], below[0], below[1]]
-                .map(u32::from)
-                .iter()
-                .sum();
-            values.push(((sum + 1 + (x as u32 & 1)) >> 2) as u8);
+        // Two columns at a time, since the rounding differs between even and odd ones.
+        let fours = upper.chunks_exact(4).zip(lower.chunks_exact(4));
+        for ((above, below), two) in fours.zip(target.chunks_exact_mut(2)) {
+            let sum = |at: usize| {
+                u16::from(above[at])
+                    + u16::from(above[at + 1])
+                    + u16::from(below[at])
+                    + u16::from(below[at + 1])
+            };
+            two[0] = ((sum(0) + 1) >> 2) as u8;
+            two[1] = ((sum(2) + 2) >> 2) as u8;
         }
     }
-    Plane {
-        width,
-        height,
-        values,
-    }
-}
-
-/// Transforms each 8 x 8 block, rounds its coefficients to multiples of the table, and goes back.
-fn quantize(plane: &mut Plane, table: &[f32; 64]) {
-    let width = plane.width;
-    for top in (0..plane.height).step_by(8) {
-        for left in (0..width).step_by(8) {
-            let mut block = [[0.0_f32; 8]; 8];
-            for (y, row) in block.iter_mut().enumerate() {
-                let start = (top + y) * width + left;
-                for (value, byte) in row.iter_mut().zip(&plane.values[start..start + 8]) {
-                    *value = f32::from(*byte) - 128.0;
-                }
-            }
-            let mut coefficients = forward(&block);
-            for (value, step) in coefficients.as_flattened_mut().iter_mut().zip(table) {
-                *value = round(*value / step) * step;
-            }
-            for (y, row) in inverse(&coefficients).iter().enumerate() {
-                let start = (top + y) * width + left;
-                for (byte, value) in plane.values[start..start + 8].iter_mut().zip(row) {
-                    *byte = (value + 128.5) as u8;
-                }
-            }
-        }
-    }
-}
-
-/// To the nearest whole number, halves away from zero; `f32::round` is a slow call without SSE 4.
-fn round(value: f32) -> f32 {
-    (value + 0.5_f32.copysign(value)) as i32 as f32
-}
-
-/// `C * block * C^T`, the two-dimensional cosine transform.
-fn forward(block: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
-    let mut columns = [[0.0; 8]; 8];
-    for (u, row) in columns.iter_mut().enumerate() {
-        for (source, weight) in block.iter().zip(&COSINES[u]) {
-            add_scaled(row, source, *weight);
-        }
-    }
-    let mut result = [[0.0; 8]; 8];
-    for (target, source) in result.iter_mut().zip(&columns) {
-        for x in 0..8 {
-            let cosines = [0, 1, 2, 3, 4, 5, 6, 7].map(|u: usize| COSINES[u][x]);
-            add_scaled(target, &cosines, source[x]);
-        }
-    }
-    result
-}
-
-/// `C^T * block * C`, back from [`forward`].
-fn inverse(block: &[[f32; 8]; 8]) -> [[f32; 8]; 8] {
-    let mut columns = [[0.0; 8]; 8];
-    for (source, cosines) in block.iter().zip(&COSINES) {
-        for (row, weight) in columns.iter_mut().zip(cosines) {
-            add_scaled(row, source, *weight);
-        }
-    }
-    let mut result = [[0.0; 8]; 8];
-    for (target, source) in result.iter_mut().zip(&columns) {
-        for (cosines, weight) in COSINES.iter().zip(source) {
-            add_scaled(target, cosines, *weight);
-        }
-    }
-    result
-}
-
-fn add_scaled(target: &mut [f32; 8], source: &[f32; 8], weight: f32) {
-    for (sum, value) in target.iter_mut().zip(source) {
-        *sum += weight * value;
-    }
+    half
 }
 
 /// Twice the resolution by libjpeg's smooth ("fancy") upsampling: 9, 3, 3 and 1 sixteenths of the
 /// four nearest values. Only `n_columns x n_rows` values are part of the picture.
 fn doubled(plane: &Plane, n_columns: usize, n_rows: usize) -> Plane {
-    let (width, height) = (n_columns * 2, n_rows * 2);
-    let mut values = Vec::with_capacity(width * height);
+    let mut double = Plane::new(n_columns * 2, n_rows * 2);
     let row = |y: usize| &plane.values[y * plane.width..y * plane.width + n_columns];
-    let mut sums = vec![0_u32; n_columns];
-    for y in 0..height {
+    // One more at either end, where the edge repeats.
+    let mut sums = vec![0_u16; n_columns + 2];
+    for (y, target) in double.values.chunks_exact_mut(n_columns * 2).enumerate() {
         let near = y / 2;
         let far = if y % 2 == 0 {
             near.saturating_sub(1)
         } else {
             (near + 1).min(n_rows - 1)
         };
-        for (sum, (a, b)) in sums.iter_mut().zip(row(near).iter().zip(row(far))) {
-            *sum = 3 * u32::from(*a) + u32::from(*b);
+        for (sum, (a, b)) in sums[1..].iter_mut().zip(row(near).iter().zip(row(far))) {
+            *sum = 3 * u16::from(*a) + u16::from(*b);
         }
-        for x in 0..n_columns {
-            let left = sums[x.saturating_sub(1)];
-            let right = sums[(x + 1).min(n_columns - 1)];
-            values.push(((3 * sums[x] + left + 8) >> 4) as u8);
-            values.push(((3 * sums[x] + right + 7) >> 4) as u8);
+        (sums[0], sums[n_columns + 1]) = (sums[1], sums[n_columns]);
+        for (two, three) in target.chunks_exact_mut(2).zip(sums.windows(3)) {
+            two[0] = ((3 * three[1] + three[0] + 8) >> 4) as u8;
+            two[1] = ((3 * three[1] + three[2] + 7) >> 4) as u8;
         }
     }
-    Plane {
-        width,
-        height,
-        values,
-    }
+    double
 }
 
 /// Back to RGB at the size of `picture`.
 fn merge(picture: &Picture, luma: &Plane, blue: &Plane, red: &Plane) -> Picture {
-    let mut rgb = Vec::with_capacity(picture.rgb.len());
     let width = picture.width as usize;
-    for y in 0..picture.height as usize {
+    let mut rgb = vec![0; picture.rgb.len()];
+    for (y, row) in rgb.chunks_exact_mut(width * 3).enumerate() {
         let lumas = &luma.values[y * luma.width..y * luma.width + width];
         let blues = &blue.values[y * blue.width..y * blue.width + width];
         let reds = &red.values[y * red.width..y * red.width + width];
-        for ((y, cb), cr) in lumas.iter().zip(blues).zip(reds) {
+        let colors = lumas.iter().zip(blues).zip(reds);
+        for (pixel, ((y, cb), cr)) in row.chunks_exact_mut(3).zip(colors) {
             let y = i32::from(*y);
             let (cb, cr) = (i32::from(*cb) - 128, i32::from(*cr) - 128);
             let r = y + ((91_881 * cr + 32_768) >> 16);
             let g = y + ((-22_554 * cb - 46_802 * cr + 32_768) >> 16);
             let b = y + ((116_130 * cb + 32_768) >> 16);
-            rgb.extend([r, g, b].map(|value| value.clamp(0, 255) as u8));
+            pixel.copy_from_slice(&[r, g, b].map(|value| value.clamp(0, 255) as u8));
         }
     }
     Picture::new(picture.width, picture.height, rgb)

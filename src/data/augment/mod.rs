@@ -3,41 +3,67 @@
 //! - Owns: the table [`AUGMENTATIONS`], and the [`Pipeline`]s put together from it.
 //! - Invariant: all chance comes from the generator passed in; one seed gives the same bytes on
 //!   every machine.
+//! - Invariant: every view knows where its pixels come from ([`Trace`]).
 //! - Invariant: an augmentation never fails; where it has nothing to do it returns its input.
-//! - Not here: which picture is changed how often (`loader`), mixing two pictures of a batch
-//!   (that happens on the device, `distill`).
+//! - Not here: which picture is changed how often (`loader`), which views a method compares
+//!   (`views`), mixing the pixels of a batch (`mixing` draws how; that happens on the device).
 //! - To add one: a new file with a `SPEC`, a row in [`AUGMENTATIONS`], and steps in the presets
-//!   (`presets.rs`) that should use it.
+//!   (`presets/`) that should use it.
 
+mod bench;
 mod brightness_contrast;
 mod canvas;
 mod caption;
 mod color_jitter;
 mod draws;
+mod edge_enhance;
 mod emoji_overlay;
+mod erasing;
 mod fonts;
 mod free_rotation;
 mod gaussian_blur;
 mod grayscale;
+mod homography;
 mod horizontal_flip;
+mod hue;
+mod inscribed_rotation;
 mod jpeg;
+mod jpeg_blocks;
 mod jpeg_tables;
+mod kernel;
+mod mixing;
 mod noise;
+mod other_overlay;
 mod pad;
 mod pad_square;
+mod patch_colors;
 mod perspective;
 mod picture_overlay;
 mod pipeline;
 mod pixelate;
+mod pixelization;
+mod posterize;
 mod presets;
+mod random_perspective;
 mod random_resized_crop;
 mod right_angle_rotation;
 mod scale_down;
 mod screenshot;
+mod sharpness;
+mod shuffle_pixels;
+mod solarize;
+mod square_crop;
+mod squash;
+mod stage;
 mod stickers;
 mod stretch;
+mod stripes;
+mod text_lines;
 mod text_overlay;
+mod trace;
 mod vertical_flip;
+mod view;
+mod warp;
 
 use std::sync::Arc;
 
@@ -45,14 +71,26 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::data::Picture;
 
+pub use bench::AugmentationSpeed;
+pub use bench::measure;
 pub use draws::Span;
+pub(crate) use draws::below;
 pub(crate) use draws::shuffle;
+pub use homography::Homography;
+pub use mixing::Mix;
+pub use mixing::MixingConfig;
+pub use mixing::draw_mixing;
 pub use pipeline::Pipeline;
-pub use pipeline::Step;
 pub use presets::PRESETS;
 pub use presets::Preset;
+pub use stage::Stage;
+pub use stage::Step;
 pub use stickers::StickerError;
 pub use stickers::Stickers;
+pub use trace::CropBox;
+pub use trace::Point;
+pub use trace::Trace;
+pub use view::View;
 
 /// Everything the rest of the program knows about one augmentation.
 pub struct AugmentationSpec {
@@ -78,12 +116,8 @@ pub struct ParameterSpec {
 
 /// One change of a picture.
 pub trait Augmentation: Send + Sync {
-    fn apply(
-        &self,
-        picture: Picture,
-        surroundings: &Surroundings<'_>,
-        rng: &mut ChaCha8Rng,
-    ) -> Picture;
+    /// What moves pixels tells the view's trace how.
+    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng);
 }
 
 /// What an augmentation may use beside the picture itself.
@@ -119,6 +153,24 @@ pub const AUGMENTATIONS: &[AugmentationSpec] = &[
     noise::SPEC,
     pixelate::SPEC,
     scale_down::SPEC,
+    pixelization::SPEC,
+    posterize::SPEC,
+    solarize::SPEC,
+    sharpness::SPEC,
+    edge_enhance::SPEC,
+    shuffle_pixels::SPEC,
+    stripes::SPEC,
+    erasing::SPEC,
+    text_lines::SPEC,
+    emoji_overlay::ANYWHERE_SPEC,
+    other_overlay::SPEC,
+    other_overlay::EITHER_SPEC,
+    inscribed_rotation::SPEC,
+    random_perspective::SPEC,
+    random_resized_crop::BICUBIC_SPEC,
+    square_crop::SPEC,
+    squash::SPEC,
+    patch_colors::SPEC,
 ];
 
 /// Finds an augmentation by its id.

@@ -8,7 +8,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use crate::data::Picture;
+use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "noise",
@@ -35,16 +35,16 @@ struct Noise {
 }
 
 impl Augmentation for Noise {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let scale = self.strength.draw(rng) / SUM_DEVIATION;
-        let mut random = vec![0; picture.rgb.len() * 4];
+        let values = &mut view.picture.rgb;
+        let mut random = vec![0; values.len() * 4];
         rng.fill_bytes(&mut random);
-        for (value, bytes) in picture.rgb.iter_mut().zip(random.chunks_exact(4)) {
+        for (value, bytes) in values.iter_mut().zip(random.chunks_exact(4)) {
             // Four bytes added up are close enough to a normal distribution.
             let sum: i32 = bytes.iter().map(|byte| i32::from(*byte)).sum();
             *value = (f32::from(*value) + (sum - SUM_MEAN) as f32 * scale + 0.5) as u8;
         }
-        picture
     }
 }
 
@@ -52,6 +52,7 @@ impl Augmentation for Noise {
 mod tests {
     use super::super::pipeline::testing::apply_alone;
     use super::*;
+    use crate::data::Picture;
 
     #[test]
     fn noise_has_the_strength_it_says_and_no_tint() {

@@ -7,7 +7,9 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
+use super::canvas::Area;
 use super::draws;
 use crate::data::Picture;
 
@@ -30,14 +32,23 @@ struct Pad {
 }
 
 impl Augmentation for Pad {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &view.picture;
         let mut border = |side: u32| (self.border.draw(rng) * side as f32) as u32;
         let (left, right) = (border(picture.width), border(picture.width));
         let (top, bottom) = (border(picture.height), border(picture.height));
         let width = picture.width + left + right;
         let height = picture.height + top + bottom;
         let mut padded = Picture::filled(width, height, draws::plain_color(rng));
-        canvas::paste(&mut padded, &picture, left, top, 1.0);
-        canvas::resize(&padded, picture.width, picture.height)
+        canvas::paste(&mut padded, picture, left, top, 1.0);
+        let (old_width, old_height) = (picture.width, picture.height);
+        let place = Area {
+            left,
+            top,
+            width: old_width,
+            height: old_height,
+        };
+        view.paste_into(padded, place);
+        view.resize(old_width, old_height);
     }
 }

@@ -5,7 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use super::Augmentation;
 use super::AugmentationSpec;
 use super::Surroundings;
+use super::View;
 use super::canvas;
+use super::canvas::Area;
 use super::draws;
 use crate::data::Picture;
 
@@ -21,13 +23,20 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct PadSquare;
 
 impl Augmentation for PadSquare {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &view.picture;
         let color = draws::plain_color(rng);
         let side = picture.width.max(picture.height);
         let mut square = Picture::filled(side, side, color);
         let (left, top) = ((side - picture.width) / 2, (side - picture.height) / 2);
-        canvas::paste(&mut square, &picture, left, top, 1.0);
-        square
+        canvas::paste(&mut square, picture, left, top, 1.0);
+        let place = Area {
+            left,
+            top,
+            width: picture.width,
+            height: picture.height,
+        };
+        view.paste_into(square, place);
     }
 }
 

@@ -7,9 +7,10 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
+use super::canvas::Area;
 use super::draws;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "picture-overlay",
@@ -55,16 +56,12 @@ struct PictureOverlay {
 }
 
 impl Augmentation for PictureOverlay {
-    fn apply(
-        &self,
-        picture: Picture,
-        surroundings: &Surroundings<'_>,
-        rng: &mut ChaCha8Rng,
-    ) -> Picture {
+    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let which = u64::from(draws::below(rng, u32::MAX));
         let Some(other) = (surroundings.other)(which) else {
-            return picture;
+            return;
         };
+        let picture = &view.picture;
         let mut canvas = canvas::resize(&other, picture.width, picture.height);
         let share = self.height.draw(rng);
         let aspect = self.aspect.draw_log(rng);
@@ -75,10 +72,16 @@ impl Augmentation for PictureOverlay {
         let is_opaque = draws::chance(rng, OPAQUE_SHARE);
         let left = draws::below(rng, picture.width - width + 1);
         let top = draws::below(rng, picture.height - height + 1);
-        let small = canvas::resize(&picture, width, height);
+        let small = canvas::resize(picture, width, height);
         let opacity = if is_opaque { 1.0 } else { opacity };
         canvas::paste(&mut canvas, &small, left, top, opacity);
-        canvas
+        let place = Area {
+            left,
+            top,
+            width,
+            height,
+        };
+        view.paste_into(canvas, place);
     }
 }
 
@@ -86,6 +89,7 @@ impl Augmentation for PictureOverlay {
 mod tests {
     use super::super::pipeline::testing::apply_alone;
     use super::*;
+    use crate::data::Picture;
 
     #[test]
     fn both_pictures_are_seen_and_ours_is_large_enough() {

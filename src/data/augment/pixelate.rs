@@ -7,8 +7,8 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "pixelate",
@@ -29,19 +29,34 @@ struct Pixelate {
 }
 
 impl Augmentation for Pixelate {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &mut view.picture;
         let share = self.share.draw(rng);
         let n_squares = |side: u32| ((side as f32 * share).round() as u32).clamp(1, side);
         let (n_columns, n_rows) = (n_squares(picture.width), n_squares(picture.height));
-        let small = canvas::resize(&picture, n_columns, n_rows);
-        let mut coarse = picture;
-        for y in 0..coarse.height {
-            for x in 0..coarse.width {
-                let color = small.pixel(x * n_columns / coarse.width, y * n_rows / coarse.height);
-                coarse.put(x, y, color);
+        let small = canvas::resize(picture, n_columns, n_rows);
+        let columns: Vec<usize> = (0..picture.width)
+            .map(|x| (x * n_columns / picture.width) as usize * 3)
+            .collect();
+        let row_bytes = picture.width as usize * 3;
+        let height = picture.height;
+        let mut drawn: Option<(u32, usize)> = None;
+        for y in 0..height {
+            let (square, start) = (y * n_rows / height, y as usize * row_bytes);
+            match drawn {
+                Some((known, from)) if known == square => {
+                    picture.rgb.copy_within(from..from + row_bytes, start);
+                }
+                Some(_) | None => {
+                    let colors = &small.rgb[square as usize * n_columns as usize * 3..];
+                    let row = &mut picture.rgb[start..start + row_bytes];
+                    for (pixel, from) in row.chunks_exact_mut(3).zip(&columns) {
+                        pixel.copy_from_slice(&colors[*from..*from + 3]);
+                    }
+                    drawn = Some((square, start));
+                }
             }
         }
-        coarse
     }
 }
 

@@ -8,37 +8,44 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::canvas;
+use super::View;
 use super::canvas::Area;
+use super::canvas::Filter;
 use super::draws;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "random-resized-crop",
     label: "Crop",
     help: "Cuts out a random part and stretches it to the input size.",
     probability: 1.0,
-    parameters: &[
-        ParameterSpec {
-            id: "area",
-            label: "Share of the area kept",
-            limits: Span::new(0.01, 1.0),
-            default: Span::new(0.08, 1.0),
-        },
-        ParameterSpec {
-            id: "aspect",
-            label: "Width divided by height",
-            limits: Span::new(0.25, 4.0),
-            default: Span::new(0.75, 4.0 / 3.0),
-        },
-    ],
-    build: |spans| {
-        Box::new(RandomResizedCrop {
-            area: spans[0],
-            aspect: spans[1],
-        })
-    },
+    parameters: PARAMETERS,
+    build: |spans| Box::new(RandomResizedCrop::new(spans, Filter::Bilinear)),
 };
+
+/// The same with the filter of DINO.
+pub(super) const BICUBIC_SPEC: AugmentationSpec = AugmentationSpec {
+    id: "bicubic-crop",
+    label: "Crop, sharper",
+    help: "Cuts out a random part and stretches it to the input size with a sharper filter.",
+    probability: 1.0,
+    parameters: PARAMETERS,
+    build: |spans| Box::new(RandomResizedCrop::new(spans, Filter::Bicubic)),
+};
+
+const PARAMETERS: &[ParameterSpec] = &[
+    ParameterSpec {
+        id: "area",
+        label: "Share of the area kept",
+        limits: Span::new(0.01, 1.0),
+        default: Span::new(0.08, 1.0),
+    },
+    ParameterSpec {
+        id: "aspect",
+        label: "Width divided by height",
+        limits: Span::new(0.25, 4.0),
+        default: Span::new(0.75, 4.0 / 3.0),
+    },
+];
 
 /// How often torchvision draws before it falls back to a center crop.
 const N_TRIES: usize = 10;
@@ -46,21 +53,25 @@ const N_TRIES: usize = 10;
 struct RandomResizedCrop {
     area: Span,
     aspect: Span,
+    filter: Filter,
 }
 
 impl Augmentation for RandomResizedCrop {
-    fn apply(
-        &self,
-        picture: Picture,
-        surroundings: &Surroundings<'_>,
-        rng: &mut ChaCha8Rng,
-    ) -> Picture {
-        let area = self.draw_area(picture.width, picture.height, rng);
-        canvas::resize_area(&picture, area, surroundings.size, surroundings.size)
+    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let area = self.draw_area(view.picture.width, view.picture.height, rng);
+        view.crop(area, surroundings.size, surroundings.size, self.filter);
     }
 }
 
 impl RandomResizedCrop {
+    fn new(spans: &[Span], filter: Filter) -> Self {
+        Self {
+            area: spans[0],
+            aspect: spans[1],
+            filter,
+        }
+    }
+
     fn draw_area(&self, width: u32, height: u32, rng: &mut ChaCha8Rng) -> Area {
         let total = width as f32 * height as f32;
         for _ in 0..N_TRIES {
@@ -107,8 +118,9 @@ mod tests {
     use super::*;
 
     const SSCD: RandomResizedCrop = RandomResizedCrop {
-        area: SPEC.parameters[0].default,
-        aspect: SPEC.parameters[1].default,
+        area: PARAMETERS[0].default,
+        aspect: PARAMETERS[1].default,
+        filter: Filter::Bilinear,
     };
 
     #[test]

@@ -5,9 +5,9 @@ use rand_chacha::ChaCha8Rng;
 use super::Augmentation;
 use super::AugmentationSpec;
 use super::Surroundings;
+use super::View;
 use super::draws;
 use super::free_rotation;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "right-angle-rotation",
@@ -21,8 +21,8 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct RightAngleRotation;
 
 impl Augmentation for RightAngleRotation {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        free_rotation::rotate(&picture, 90 * (1 + draws::below(rng, 3)))
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        free_rotation::rotate(view, 90 * (1 + draws::below(rng, 3)));
     }
 }
 
@@ -32,6 +32,7 @@ mod tests {
 
     use super::super::pipeline::testing::apply_alone;
     use super::*;
+    use crate::data::Picture;
 
     #[test]
     fn all_three_angles_happen_and_no_other() {

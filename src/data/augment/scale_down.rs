@@ -7,8 +7,8 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
-use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "scale-down",
@@ -29,14 +29,15 @@ struct ScaleDown {
 }
 
 impl Augmentation for ScaleDown {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = &view.picture;
         let scale = self.scale.draw(rng);
         let small_side = |side: u32| (side as f32 * scale).round() as u32;
         let small = canvas::resize(
-            &picture,
+            picture,
             small_side(picture.width),
             small_side(picture.height),
         );
-        canvas::resize(&small, picture.width, picture.height)
+        view.picture = canvas::resize(&small, picture.width, picture.height);
     }
 }

@@ -7,6 +7,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::caption;
@@ -43,8 +44,9 @@ struct Theme {
 }
 
 impl Augmentation for Screenshot {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let theme = draw_theme(rng);
+        let picture = &view.picture;
         let width = picture.width * OVERSAMPLING;
         let height = picture.height * OVERSAMPLING;
         let mut screen = Picture::filled(width, height, theme.page);
@@ -55,9 +57,11 @@ impl Augmentation for Screenshot {
         } else {
             browser(&mut screen, shown_height, &theme, rng)
         };
-        let shown = canvas::resize(&picture, place.width, place.height);
+        let shown = canvas::resize(picture, place.width, place.height);
         canvas::paste(&mut screen, &shown, place.left, place.top, 1.0);
-        canvas::resize(&screen, picture.width, picture.height)
+        let (old_width, old_height) = (picture.width, picture.height);
+        view.paste_into(screen, place);
+        view.resize(old_width, old_height);
     }
 }
 

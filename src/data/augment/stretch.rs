@@ -7,8 +7,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::canvas;
-use crate::data::Picture;
+use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "stretch",
@@ -29,12 +28,12 @@ struct Stretch {
 }
 
 impl Augmentation for Stretch {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         // Half of the change goes to each side, so that the number of pixels stays.
         let factor = self.factor.draw_log(rng).sqrt();
-        let width = (picture.width as f32 * factor).round() as u32;
-        let height = (picture.height as f32 / factor).round() as u32;
-        canvas::resize(&picture, width, height)
+        let width = (view.picture.width as f32 * factor).round() as u32;
+        let height = (view.picture.height as f32 / factor).round() as u32;
+        view.resize(width.max(1), height.max(1));
     }
 }
 
@@ -42,6 +41,7 @@ impl Augmentation for Stretch {
 mod tests {
     use super::super::pipeline::testing::apply_alone;
     use super::*;
+    use crate::data::Picture;
 
     #[test]
     fn the_aspect_changes_and_the_number_of_pixels_stays() {

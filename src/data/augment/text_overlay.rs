@@ -7,6 +7,7 @@ use super::AugmentationSpec;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
+use super::View;
 use super::canvas;
 use super::draws;
 use super::fonts;
@@ -49,16 +50,16 @@ struct TextOverlay {
 }
 
 impl Augmentation for TextOverlay {
-    fn apply(&self, mut picture: Picture, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) -> Picture {
-        let Some(mask) = self.draw_text(&picture, rng) else {
-            return picture;
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let Some(mask) = self.draw_text(&view.picture, rng) else {
+            return;
         };
+        let picture = &mut view.picture;
         let color = draws::color(rng);
         let opacity = self.opacity.draw(rng);
         let left = draws::below(rng, picture.width - mask.width + 1);
         let top = draws::below(rng, picture.height - mask.height + 1);
-        stamp(&mut picture, &mask, (left, top), color, opacity);
-        picture
+        stamp(picture, &mask, (left, top), color, opacity);
     }
 }
 

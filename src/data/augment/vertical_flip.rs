@@ -5,6 +5,8 @@ use rand_chacha::ChaCha8Rng;
 use super::Augmentation;
 use super::AugmentationSpec;
 use super::Surroundings;
+use super::View;
+use super::homography::Homography;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -19,11 +21,14 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct VerticalFlip;
 
 impl Augmentation for VerticalFlip {
-    fn apply(&self, picture: Picture, _: &Surroundings<'_>, _: &mut ChaCha8Rng) -> Picture {
+    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+        let picture = &view.picture;
         let row_bytes = picture.width as usize * 3;
         let rows = picture.rgb.chunks_exact(row_bytes.max(3));
-        let rgb = rows.rev().flatten().copied().collect();
-        Picture::new(picture.width, picture.height, rgb)
+        let rgb = rows.rev().collect::<Vec<&[u8]>>().concat();
+        let flipped = Picture::new(picture.width, picture.height, rgb);
+        let shift = [0.0, f64::from(flipped.height)];
+        view.replace(flipped, &Homography::scale_and_shift([1.0, -1.0], shift));
     }
 }
 

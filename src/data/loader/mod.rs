@@ -2,13 +2,14 @@
 //!
 //! - Owns: the order of pictures in an epoch, the random numbers of each view, the picture cache,
 //!   the threads that prepare batches ahead of time.
-//! - Invariant: a batch depends on the list, the pipeline, the seed, the epoch and the step only,
+//! - Invariant: a batch depends on the list, the plan, the sampler, the seed, the epoch and the step only,
 //!   never on the number of threads or on what was asked for before.
 //! - Invariant: a picture that cannot be read never ends a run; the next readable one of the list
 //!   takes its place and the failure is counted.
 //! - Not here: what is done to a picture (`augment`), and what is done with a batch (`distill`).
 
 mod cache;
+mod sampler;
 mod stream;
 
 use std::path::PathBuf;
@@ -21,10 +22,13 @@ use rand_chacha::rand_core::SeedableRng as _;
 use crate::data::Picture;
 use crate::data::Preprocessing;
 use crate::data::augment::Pipeline;
-use crate::data::augment::shuffle;
+use crate::data::augment::Trace;
+use crate::data::views::ViewPlan;
 
 use cache::PictureCache;
+use sampler::Slot;
 
+pub use sampler::Sampler;
 pub use stream::BatchStream;
 
 /// Why there are no batches.
@@ -35,6 +39,10 @@ pub enum LoaderError {
         n_pictures: usize,
         batch_size: usize,
     },
+    #[error("{n_labels} labels do not fit {n_pictures} pictures")]
+    Labels { n_labels: usize, n_pictures: usize },
+    #[error("A batch of {batch_size} cannot hold {per_class} pictures of each class")]
+    Uneven { batch_size: usize, per_class: usize },
     #[error("None of the {n_pictures} pictures can be read any more")]
     NoneReadable { n_pictures: usize },
     #[error("A thread that prepares pictures could not be started")]
@@ -48,6 +56,10 @@ impl LoaderError {
     pub const fn advice(&self) -> &'static str {
         match self {
             Self::TooFew { .. } => "Add more pictures, or choose a smaller batch.",
+            Self::Labels { .. } => "Scan the folder again, its pictures have changed.",
+            Self::Uneven { .. } => {
+                "Choose a batch that is a multiple of the pictures of each class."
+            }
             Self::NoneReadable { .. } => {
                 "Check that the folder is still there, for example that the disk is plugged in."
             }
@@ -59,7 +71,7 @@ impl LoaderError {
 /// How pictures become batches.
 #[derive(Clone, Copy, Debug)]
 pub struct LoaderConfig {
-    /// Random views per picture and batch.
+    /// Random views per picture and batch, where no [`ViewPlan`] says so.
     pub n_views: usize,
     /// Pictures per batch.
     pub batch_size: usize,
@@ -67,12 +79,18 @@ pub struct LoaderConfig {
     pub seed: u64,
     /// Threads that prepare batches for a [`BatchStream`], at least 1.
     pub n_threads: usize,
-    /// Batches that may wait in a stream. One holds `n_views * batch_size * 12 * size^2` bytes.
+    /// Batches that may wait in a stream. One holds `batch_size * 12 * size^2` bytes per view.
     pub n_prefetched: usize,
     /// Pictures are shrunk to this longer side before they are kept in memory and augmented.
     pub cache_side: u32,
     /// What the kept pictures may take; 0 keeps none.
     pub cache_bytes: usize,
+    /// Whether batches say where the pixels of their views come from.
+    pub is_traced: bool,
+    /// Per channel, subtracted after scaling to 0..1 and divided by: the ones of ImageNet, or 0.5
+    /// for the networks of ISC21.
+    pub mean: [f32; 3],
+    pub std: [f32; 3],
 }
 
 impl Default for LoaderConfig {
@@ -85,6 +103,9 @@ impl Default for LoaderConfig {
             n_prefetched: 4,
             cache_side: 320,
             cache_bytes: 2 << 30,
+            is_traced: false,
+            mean: Preprocessing::imagenet(0).mean,
+            std: Preprocessing::imagenet(0).std,
         }
     }
 }
@@ -96,18 +117,22 @@ pub struct Batch {
     pub step_in_epoch: usize,
     /// Place of each picture in the list given to the loader.
     pub ids: Vec<u64>,
-    /// Per view one `[batch, 3, size, size]` block: normalized, plane by plane.
+    /// Per view one `[batch, 3, size, size]` block: normalized, plane by plane. Views may differ
+    /// in size, see [`ViewLoader::sizes`].
     pub views: Vec<Vec<f32>>,
+    /// Per view one trace for each picture; empty where the loader is not asked for them.
+    pub traces: Vec<Vec<Trace>>,
 }
 
 /// Random views of a list of pictures, in random order.
 pub struct ViewLoader {
     paths: Arc<Vec<PathBuf>>,
-    pipeline: Arc<Pipeline>,
+    plan: ViewPlan,
+    sampler: Sampler,
     config: LoaderConfig,
     cache: PictureCache,
     /// The order of the epoch asked for last.
-    order: Mutex<Option<(u64, Arc<Vec<u32>>)>>,
+    order: Mutex<Option<(u64, Arc<Vec<Slot>>)>>,
     /// Network value of each byte, per channel.
     levels: [[f32; 256]; 3],
 }
@@ -116,24 +141,38 @@ pub struct ViewLoader {
 const SHUFFLE_VIEW: u64 = u64::MAX;
 
 impl ViewLoader {
-    /// Fails where the list does not fill one batch.
+    /// `config.n_views` views of one pipeline. Fails where the list does not fill one batch.
     pub fn new(
         paths: Arc<Vec<PathBuf>>,
         pipeline: Arc<Pipeline>,
         config: LoaderConfig,
     ) -> Result<Self, LoaderError> {
-        if config.batch_size == 0 || paths.len() < config.batch_size {
+        let plan = ViewPlan::repeated(&pipeline, config.n_views);
+        Self::with_plan(paths, plan, Sampler::EachOnce, config)
+    }
+
+    /// The views of a plan, of pictures drawn by a sampler.
+    pub fn with_plan(
+        paths: Arc<Vec<PathBuf>>,
+        plan: ViewPlan,
+        sampler: Sampler,
+        config: LoaderConfig,
+    ) -> Result<Self, LoaderError> {
+        let (n_pictures, batch_size) = (paths.len(), config.batch_size);
+        if batch_size == 0 || n_pictures < batch_size {
             return Err(LoaderError::TooFew {
-                n_pictures: paths.len(),
-                batch_size: config.batch_size,
+                n_pictures,
+                batch_size,
             });
         }
+        sampler.check(n_pictures, batch_size)?;
         Ok(Self {
-            cache: PictureCache::new(paths.len(), config.cache_side, config.cache_bytes),
-            levels: levels(&Preprocessing::imagenet(pipeline.size())),
+            cache: PictureCache::new(n_pictures, config.cache_side, config.cache_bytes),
+            levels: levels(&config),
             order: Mutex::new(None),
             paths,
-            pipeline,
+            plan,
+            sampler,
             config,
         })
     }
@@ -147,9 +186,14 @@ impl ViewLoader {
         &self.config
     }
 
-    /// Side of the views in pixels.
+    /// Side of the first view in pixels.
     pub fn size(&self) -> u32 {
-        self.pipeline.size()
+        self.plan.pipelines()[0].size()
+    }
+
+    /// Side of each view in pixels.
+    pub fn sizes(&self) -> Vec<u32> {
+        self.plan.sizes()
     }
 
     /// Pictures that could not be read so far.
@@ -162,26 +206,37 @@ impl ViewLoader {
         let order = self.order_of(epoch);
         let first = step_in_epoch * self.config.batch_size;
         let slots = &order[first..first + self.config.batch_size];
-        let view_len = 3 * (self.size() as usize).pow(2);
-        let mut views = vec![vec![0.0; slots.len() * view_len]; self.config.n_views];
-        let mut ids = Vec::with_capacity(slots.len());
-        for (row, slot) in slots.iter().enumerate() {
-            let (id, picture) = self.readable(u64::from(*slot))?;
-            ids.push(id);
-            for (view_idx, view) in views.iter_mut().enumerate() {
-                let mut rng = self.rng(epoch, u64::from(*slot), view_idx as u64);
-                let other = |which| self.other(id, which);
-                let changed = self.pipeline.apply_among(&picture, &other, &mut rng);
-                let target = &mut view[row * view_len..(row + 1) * view_len];
-                write_planes(&changed, &self.levels, target);
-            }
-        }
-        Ok(Batch {
+        let pipelines = self.plan.pipelines();
+        let view_len = |pipeline: &Pipeline| 3 * (pipeline.size() as usize).pow(2);
+        let mut batch = Batch {
             epoch,
             step_in_epoch,
-            ids,
-            views,
-        })
+            ids: Vec::with_capacity(slots.len()),
+            views: pipelines
+                .iter()
+                .map(|pipeline| vec![0.0; slots.len() * view_len(pipeline)])
+                .collect(),
+            traces: Vec::new(),
+        };
+        if self.config.is_traced {
+            batch.traces = vec![Vec::with_capacity(slots.len()); pipelines.len()];
+        }
+        for (row, slot) in slots.iter().enumerate() {
+            let (id, picture) = self.readable(u64::from(slot.picture))?;
+            batch.ids.push(id);
+            for (view_idx, pipeline) in pipelines.iter().enumerate() {
+                let mut rng = self.rng(epoch, slot.stream, view_idx as u64);
+                let other = |which| self.other(id, which);
+                let view = pipeline.trace(&picture, &other, &mut rng);
+                let places = row * view_len(pipeline)..(row + 1) * view_len(pipeline);
+                let target = &mut batch.views[view_idx][places];
+                write_planes(&view.picture, &self.levels, target);
+                if self.config.is_traced {
+                    batch.traces[view_idx].push(view.trace);
+                }
+            }
+        }
+        Ok(batch)
     }
 
     /// All batches from this place on, epoch after epoch without end, prepared ahead by threads.
@@ -210,24 +265,24 @@ impl ViewLoader {
         (found != id).then_some(picture)
     }
 
-    fn order_of(&self, epoch: u64) -> Arc<Vec<u32>> {
+    fn order_of(&self, epoch: u64) -> Arc<Vec<Slot>> {
         let mut newest = self.order.lock();
         if let Some((known, order)) = &*newest
             && *known == epoch
         {
             return order.clone();
         }
-        let mut order: Vec<u32> = (0..self.paths.len() as u32).collect();
-        shuffle(&mut self.rng(epoch, 0, SHUFFLE_VIEW), &mut order);
-        let order = Arc::new(order);
+        let mut rng = self.rng(epoch, 0, SHUFFLE_VIEW);
+        let (n_pictures, batch_size) = (self.paths.len(), self.config.batch_size);
+        let order = Arc::new(self.sampler.order(n_pictures, batch_size, &mut rng));
         *newest = Some((epoch, order.clone()));
         order
     }
 
     /// Random numbers that depend on nothing but these four.
-    fn rng(&self, epoch: u64, slot: u64, view: u64) -> ChaCha8Rng {
+    fn rng(&self, epoch: u64, stream: u64, view: u64) -> ChaCha8Rng {
         let mut key = [0; 32];
-        let words = [self.config.seed, epoch, slot, view];
+        let words = [self.config.seed, epoch, stream, view];
         for (bytes, word) in key.chunks_exact_mut(8).zip(words) {
             bytes.copy_from_slice(&word.to_le_bytes());
         }
@@ -236,12 +291,12 @@ impl ViewLoader {
 }
 
 /// `(byte / 255 - mean) / std` for each byte and channel.
-fn levels(preprocessing: &Preprocessing) -> [[f32; 256]; 3] {
+fn levels(config: &LoaderConfig) -> [[f32; 256]; 3] {
     let mut levels = [[0.0; 256]; 3];
     for (channel, table) in levels.iter_mut().enumerate() {
         for (byte, value) in table.iter_mut().enumerate() {
             let share = byte as f32 / 255.0;
-            *value = (share - preprocessing.mean[channel]) / preprocessing.std[channel];
+            *value = (share - config.mean[channel]) / config.std[channel];
         }
     }
     levels

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use super::*;
 use crate::data;
+use crate::data::views::ViewOptions;
 
 /// `n_pictures` small PNG files, each of another color; those in `broken` hold no picture.
 fn folder(n_pictures: usize, broken: &[usize]) -> (tempfile::TempDir, Arc<Vec<PathBuf>>) {
@@ -186,4 +187,84 @@ fn a_dropped_stream_ends_its_threads() {
         1,
         "no thread holds the loader any more"
     );
+}
+
+fn multi_crop(paths: &Arc<Vec<PathBuf>>, sampler: Sampler, n_threads: usize) -> Arc<ViewLoader> {
+    let config = LoaderConfig {
+        batch_size: 4,
+        seed: 5,
+        n_threads,
+        n_prefetched: 2,
+        is_traced: true,
+        ..LoaderConfig::default()
+    };
+    let options = ViewOptions {
+        small_side: None,
+        n_small: Some(3),
+    };
+    let plan = ViewPlan::preset("multi-crop", 32, options).unwrap();
+    Arc::new(ViewLoader::with_plan(paths.clone(), plan, sampler, config).unwrap())
+}
+
+#[test]
+fn views_of_several_sizes_and_their_traces_are_the_same_on_any_number_of_threads() {
+    let (_folder, paths) = folder(9, &[4]);
+    let labels = Arc::new(vec![0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    let classes = Sampler::Classes {
+        labels,
+        per_class: 2,
+    };
+    for sampler in [Sampler::EachOnce, classes] {
+        let loader = multi_crop(&paths, sampler.clone(), 1);
+        assert_eq!(loader.sizes(), [32, 32, 16, 16, 16]);
+        let alone: Vec<Batch> = (0..6)
+            .map(|number| loader.batch(number / 2, number as usize % 2).unwrap())
+            .collect();
+        let together = multi_crop(&paths, sampler, 3);
+        let batches = together.stream(0, 0).unwrap().take(6).map(Result::unwrap);
+        assert!(alone == batches.collect::<Vec<_>>());
+        for (view, size) in alone[0].views.iter().zip(loader.sizes()) {
+            assert_eq!(view.len(), 4 * 3 * (size * size) as usize);
+        }
+        for (traces, size) in alone[0].traces.iter().zip(loader.sizes()) {
+            assert_eq!(traces.len(), 4);
+            assert!(traces.iter().all(|trace| trace.view_size == [size; 2]));
+            assert!(traces.iter().all(|trace| trace.crop_box().is_some()));
+        }
+    }
+}
+
+#[test]
+fn a_picture_that_comes_twice_is_changed_anew() {
+    let (_folder, paths) = folder(4, &[]);
+    let sampler = Sampler::Classes {
+        labels: Arc::new(vec![0, 1, 2, 3]),
+        per_class: 2,
+    };
+    let batch = multi_crop(&paths, sampler, 1).batch(0, 0).unwrap();
+    assert_eq!(batch.ids[0], batch.ids[1]);
+    let view_len = batch.views[0].len() / 4;
+    assert_ne!(
+        batch.views[0][..view_len],
+        batch.views[0][view_len..2 * view_len]
+    );
+}
+
+#[test]
+fn planes_follow_the_normalization_asked_for() {
+    let (_folder, paths) = folder(4, &[]);
+    let config = LoaderConfig {
+        batch_size: 4,
+        mean: [0.5; 3],
+        std: [0.5; 3],
+        ..LoaderConfig::default()
+    };
+    let pipeline = Arc::new(Pipeline::preset("none", 16).unwrap());
+    let loader = ViewLoader::new(paths, pipeline, config).unwrap();
+    let batch = loader.batch(0, 0).unwrap();
+    assert!(batch.traces.is_empty(), "nobody asked for them");
+    assert!(batch.views[0].iter().all(|value| value.abs() <= 1.0));
+    let small = data::resize(&sample(batch.ids[0] as usize), 16, 16);
+    let expected = f32::from(small.rgb[0]) / 127.5 - 1.0;
+    assert!((batch.views[0][0] - expected).abs() < 1e-5);
 }

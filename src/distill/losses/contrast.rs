@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Tensor;
+use burn::tensor::activation::softplus;
 
 use super::Loss;
 use super::LossInput;
 use super::LossSpec;
 use super::Needs;
 use super::ParameterSpec;
+use super::log_sum_exp;
 use super::parameter;
 use super::zero;
 
@@ -23,9 +25,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "contrast",
     label: "Tell pictures apart, with a memory",
     help: "A picture finds its other version among many pictures seen before.",
-    needs: Needs::Queue,
+    needs: &[Needs::Queue],
     parameters: &[TEMPERATURE],
-    build: |values| Box::new(Contrast::new(values)),
+    build: Some(|values| Box::new(Contrast::new(values))),
 };
 
 /// MoCo's loss on the compact descriptors.
@@ -59,13 +61,10 @@ impl Loss for Contrast {
         let (Some(key_bd), Some(queue)) = (input.key_bd.clone(), input.queue.clone()) else {
             return zero(&z_bd);
         };
-        let other_bk = queue.own_bk.float().neg() + 1.0;
-
-        // Similarities are at most 1, so every exponential is at most 1.
-        let positive_b1 = ((z_bd.clone() * key_bd).sum_dim(1) - 1.0) / self.temperature;
-        let negative_bk = (z_bd.matmul(queue.entries_kd.transpose()) - 1.0) / self.temperature;
-        let sum_b1 = (negative_bk.exp() * other_bk).sum_dim(1) + positive_b1.clone().exp();
-        (sum_b1.log() - positive_b1).mean()
+        let positive_b1 = (z_bd.clone() * key_bd).sum_dim(1) / self.temperature;
+        let negative_bk = z_bd.matmul(queue.entries_kd.transpose()) / self.temperature;
+        let negatives_b1 = log_sum_exp(negative_bk, queue.own_bk.bool_not());
+        softplus(negatives_b1 - positive_b1, 1.0).mean()
     }
 }
 
@@ -85,13 +84,9 @@ mod tests {
             own_bk: Tensor::from_data(TensorData::from(own), &device),
         };
         let input = LossInput {
-            descriptor_bd: z.clone(),
-            same_bb: None,
             key_bd: Some(z.clone()),
             queue: Some(queue),
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let contrast = Contrast { temperature: 0.07 };
         contrast.forward(&input).into_scalar::<f32>()
@@ -100,6 +95,27 @@ mod tests {
     #[test]
     fn a_collapsed_state_gives_the_log_of_the_queue_and_one() {
         assert!((loss([[false, false, false]]) - 4.0_f32.ln()).abs() < 1e-5);
+    }
+
+    #[test]
+    fn a_low_temperature_and_opposite_descriptors_stay_finite() {
+        // The key at -1, the queue at 1, t = 0.01: log(1 + e^100 e^100) = 200. And the other way
+        // round, where every exponential of a similarity of -1 is 0 in f32.
+        let device = Device::flex();
+        let z = Tensor::<2>::from_data([[1.0, 0.0]], &device);
+        for (key, entry, expected) in [(-1.0, 1.0, 200.0), (-1.0, -1.0, 2.0_f32.ln())] {
+            let input = LossInput {
+                key_bd: Some(z.clone() * key),
+                queue: Some(QueueView {
+                    entries_kd: z.clone() * entry,
+                    own_bk: Tensor::from_data(TensorData::from([[false]]), &device),
+                }),
+                ..LossInput::of(z.clone())
+            };
+            let value = Contrast { temperature: 0.01 }.forward(&input);
+            let value = value.into_scalar::<f32>();
+            assert!((value - expected).abs() < 1e-3, "{value}");
+        }
     }
 
     #[test]

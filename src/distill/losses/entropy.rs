@@ -13,9 +13,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "entropy",
     label: "Use all the room",
     help: "Every picture keeps its distance from its nearest neighbour.",
-    needs: Needs::Views,
+    needs: &[Needs::Views],
     parameters: &[],
-    build: |_values| Box::new(Entropy),
+    build: Some(|_values| Box::new(Entropy)),
 };
 
 /// Bounds the loss at 6.9 per row (SSCD's code).
@@ -61,13 +61,8 @@ mod tests {
         let device = Device::flex();
         let z = Tensor::<2>::eye(4, &device);
         let input = LossInput {
-            descriptor_bd: z.clone(),
             same_bb: Some(Tensor::<2>::eye(4, &device).bool()),
-            key_bd: None,
-            queue: None,
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let value = Entropy.forward(&input).into_scalar::<f32>();
         assert!((value + 0.5 * 2.0_f32.ln()).abs() < 1e-6, "{value}");

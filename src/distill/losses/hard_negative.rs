@@ -13,9 +13,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "hard-negative",
     label: "Mind the look-alikes",
     help: "The wrong picture that looks most alike is pushed away hardest.",
-    needs: Needs::Queue,
+    needs: &[Needs::Queue],
     parameters: &[],
-    build: |_values| Box::new(HardNegative),
+    build: Some(|_values| Box::new(HardNegative)),
 };
 
 /// Bounds the loss at 6.91 per row.
@@ -63,13 +63,8 @@ mod tests {
             own_bk: Tensor::from_data(TensorData::from([[true, false, false]]), &device),
         };
         let input = LossInput {
-            descriptor_bd: z.clone(),
-            same_bb: None,
-            key_bd: None,
             queue: Some(queue),
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let value = HardNegative.forward(&input).into_scalar::<f32>();
         assert!((value - 2.0_f32.ln()).abs() < 1e-6, "{value}");

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use burn::tensor::Bool;
 use burn::tensor::Tensor;
+use burn::tensor::activation::softplus;
 
 use super::Loss;
 use super::LossInput;
 use super::LossSpec;
 use super::Needs;
 use super::ParameterSpec;
+use super::log_sum_exp;
 use super::parameter;
 use super::zero;
 
@@ -23,9 +26,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "info-nce",
     label: "Tell pictures apart",
     help: "Two versions of one picture come together, all other pictures go away.",
-    needs: Needs::Views,
+    needs: &[Needs::Views],
     parameters: &[TEMPERATURE],
-    build: |values| Box::new(InfoNce::new(values)),
+    build: Some(|values| Box::new(InfoNce::new(values))),
 };
 
 /// Added to every denominator by the authors' code.
@@ -60,25 +63,28 @@ impl InfoNce {
 impl Loss for InfoNce {
     fn forward(&self, input: &LossInput) -> Tensor<1> {
         let z_bd = input.descriptor_bd.clone();
-        let Some(same_bb) = input.same_bb.clone() else {
-            return zero(&z_bd);
-        };
-        let [b, _] = z_bd.dims();
-        let same_bb = same_bb.float();
-        let negative_bb = same_bb.clone().neg() + 1.0;
-        let positive_bb = same_bb - Tensor::eye(b, &z_bd.device());
-
-        // Similarities are at most 1, so taking 1/t away keeps every exponential at or below 1.
-        let shift = 1.0 / self.temperature;
-        let logits_bb = z_bd.clone().matmul(z_bd.transpose()) / self.temperature - shift;
-        let exp_bb = logits_bb.clone().exp();
-        let negatives_b1 = (exp_bb.clone() * negative_bb).sum_dim(1);
-        let denominator_bb = exp_bb + negatives_b1 + DENOMINATOR_EPSILON * (-shift).exp();
-        let loss_bb = (denominator_bb.log() - logits_bb) * positive_bb.clone();
-
-        let n_positives_b1 = positive_bb.sum_dim(1).clamp_min(1.0);
-        (loss_bb.sum_dim(1) / n_positives_b1).mean()
+        match input.same_bb.clone() {
+            Some(same_bb) => info_nce(z_bd, same_bb, self.temperature),
+            None => zero(&z_bd),
+        }
     }
+}
+
+/// The formula above for unit rows `[b, d]` and `same_bb`, the diagonal included.
+pub(super) fn info_nce(z_bd: Tensor<2>, same_bb: Tensor<2, Bool>, temperature: f32) -> Tensor<1> {
+    let [b, _] = z_bd.dims();
+    let positive_bb = same_bb.clone().float() - Tensor::eye(b, &z_bd.device());
+    let logits_bb = z_bd.clone().matmul(z_bd.transpose()) / temperature;
+
+    // l_ij = log(1 + (N_i + 1e-6) / e^s_ij), all in logarithms: at a low temperature the
+    // exponentials themselves leave the range of f32.
+    let floor = DENOMINATOR_EPSILON.ln();
+    let negatives_b1 = log_sum_exp(logits_bb.clone(), same_bb.bool_not());
+    let others_b1 = softplus(negatives_b1 - floor, 1.0) + floor;
+    let loss_bb = softplus(others_b1 - logits_bb, 1.0) * positive_bb.clone();
+
+    let n_positives_b1 = positive_bb.sum_dim(1).clamp_min(1.0);
+    (loss_bb.sum_dim(1) / n_positives_b1).mean()
 }
 
 #[cfg(test)]
@@ -101,16 +107,26 @@ mod tests {
             [false, true, false, true],
         ]);
         let input = LossInput {
-            descriptor_bd: z.clone(),
             same_bb: Some(Tensor::from_data(same, &device)),
-            key_bd: None,
-            queue: None,
-            large_bd: z,
-            teacher_bd: None,
-            teacher_queue_kd: None,
+            ..LossInput::of(z.clone())
         };
         let loss = InfoNce { temperature: 1.0 }.forward(&input);
         let value = loss.into_scalar::<f32>();
         assert!((value - 3.0_f32.ln()).abs() < 1e-5, "{value}");
+    }
+
+    #[test]
+    fn a_low_temperature_and_opposite_views_stay_finite() {
+        // Positives at -1, negatives at 0, t = 0.01: log(1 + 2 e^100) = 100 + ln 2.
+        let device = Device::flex();
+        let z = Tensor::<2>::from_data([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]], &device);
+        let same = TensorData::from([
+            [true, false, true, false],
+            [false, true, false, true],
+            [true, false, true, false],
+            [false, true, false, true],
+        ]);
+        let value = info_nce(z, Tensor::from_data(same, &device), 0.01).into_scalar::<f32>();
+        assert!((value - 100.693_15).abs() < 1e-3, "{value}");
     }
 }

@@ -24,9 +24,9 @@ pub(super) const SPEC: LossSpec = LossSpec {
     id: "relational",
     label: "Learn from the teacher",
     help: "A picture is as similar to many others as the teacher says it is.",
-    needs: Needs::Teacher,
+    needs: &[Needs::Teacher],
     parameters: &[TEMPERATURE],
-    build: |values| Box::new(Relational::new(values)),
+    build: Some(|values| Box::new(Relational::new(values))),
 };
 
 /// ```text
@@ -88,13 +88,9 @@ mod tests {
         let random = |n| l2_normalize(Tensor::random([n, 8], Distribution::Default, &device) - 0.5);
         let (teacher, queue) = (random(4), random(16));
         let input = |student: Tensor<2>| LossInput {
-            descriptor_bd: student.clone(),
-            same_bb: None,
-            key_bd: None,
-            queue: None,
-            large_bd: student,
             teacher_bd: Some(teacher.clone()),
             teacher_queue_kd: Some(queue.clone()),
+            ..LossInput::of(student.clone())
         };
         let relational = Relational { temperature: 0.04 };
         let none = relational.forward(&input(teacher.clone()));

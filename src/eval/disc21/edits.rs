@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use super::ground_truth::rows;
 use super::layout::Disc21;
-use super::layout::canonical_id;
+use crate::data::datasets::Separator;
+use crate::data::datasets::Table;
 use crate::eval::error::EvalError;
 use crate::eval::metrics::Ranking;
 
@@ -19,8 +19,8 @@ pub(super) fn recall_per_edit(
     data: &Disc21,
     ranking: &Ranking,
 ) -> Result<Vec<(String, f32)>, EvalError> {
-    let path = data.root.join(TABLE);
-    if !path.is_file() {
+    let source = data.data.source();
+    if !source.has_file(TABLE) {
         return Ok(Vec::new());
     }
     let mut found = BTreeSet::new();
@@ -32,23 +32,16 @@ pub(super) fn recall_per_edit(
     }
     let copies: BTreeSet<u32> = data.pairs.iter().map(|(query, _)| *query).collect();
     let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    for row in rows(&path)?.into_iter().skip(1) {
-        let [query, _, _, ops] = row.fields.as_slice() else {
-            let problem = format!("there are {} columns, not 4", row.fields.len());
-            let line = row.line;
-            return Err(EvalError::Table {
-                line,
-                problem,
-                path,
-            });
-        };
-        let number = data.query_numbers.get(&canonical_id(query));
+    let table = Table::read(source, TABLE, Separator::Comma)?;
+    for row in table.rows.iter().skip(1) {
+        let [query, _, _, ops] = table.fields(row)?;
+        let number = data.query_number(query);
         let Some(number) = number.filter(|number| copies.contains(number)) else {
             continue;
         };
         for name in edit_names(ops) {
             let (n_found, n_copies) = counts.entry(name.to_owned()).or_default();
-            *n_found += u32::from(found.contains(number));
+            *n_found += u32::from(found.contains(&number));
             *n_copies += 1;
         }
     }
@@ -71,6 +64,7 @@ mod tests {
     use super::super::layout::tests::write;
     use super::*;
     use crate::eval::metrics::Prediction;
+    use crate::monitor::Monitor;
 
     #[test]
     fn counts_each_edit_over_the_copies_that_have_it() {
@@ -80,7 +74,7 @@ mod tests {
                      Q00001,R000001,2,hflip;hflip\n\
                      Q00002,,1,blur(sigma=2)\n";
         write(&folder.path().join(TABLE), table.as_bytes());
-        let data = Disc21::open(folder.path()).unwrap();
+        let data = Disc21::open(folder.path(), &Monitor::silent()).unwrap();
         let prediction = |query, reference| Prediction {
             query,
             reference,

@@ -1,15 +1,14 @@
 //! The protocol of DISC21, the data set of the Image Similarity Challenge 2021.
 //!
-//! - Owns: the folder layouts, the ground truth table, [`evaluate`] and its [`Report`].
+//! - Owns: [`evaluate`] and its [`Report`].
 //! - Invariant: 10 candidates per query by exact search, all in one ranking.
 //! - Invariant: a picture that cannot be read stays in the count; it just cannot be found.
 //! - Not here: the metrics (`metrics`), decoding and embedding (the callback).
-//! - To add a layout: one row of [`LAYOUTS`].
+//! - To add a way to name its folders: one row in `data/datasets/disc21.rs`.
 //!
 //! Protocol: `facebookresearch/sscd-copy-detection`, DISC evaluation; similarities are cosines.
 
 mod edits;
-mod ground_truth;
 mod layout;
 
 use std::path::Path;
@@ -19,7 +18,7 @@ use std::time::Instant;
 use super::error::EvalError;
 use super::metrics;
 use super::metrics::Ranking;
-use super::score_normalization::normalize_similarities;
+use super::score_normalization::ScoreNormalization;
 use super::search::Descriptors;
 use super::search::Neighbor;
 use super::search::nearest;
@@ -27,8 +26,6 @@ use crate::monitor::Monitor;
 use crate::monitor::Progress;
 
 pub use layout::Disc21;
-pub use layout::LAYOUTS;
-pub use layout::LayoutSpec;
 
 /// Candidates per query, as in SSCD and RDCD.
 const CANDIDATES: usize = 10;
@@ -67,7 +64,7 @@ pub fn evaluate(
     monitor: &Monitor,
 ) -> Result<Report, EvalError> {
     let started = Instant::now();
-    let data = Disc21::open(data_dir)?;
+    let data = Disc21::open(data_dir, monitor)?;
     let queries = describe(&data.queries, "Describing queries", embed, monitor)?;
     let references = describe(&data.references, "Describing originals", embed, monitor)?;
     let background = describe(&data.background, "Describing background", embed, monitor)?;
@@ -81,7 +78,8 @@ pub fn evaluate(
     let normalized = if background.rows.is_empty() {
         None
     } else {
-        let found = normalize_similarities(&queries.rows, &found, &background.rows, monitor)?;
+        let found =
+            ScoreNormalization::SSCD.apply(&queries.rows, &found, &background.rows, monitor)?;
         Some(rank(&found)?)
     };
 

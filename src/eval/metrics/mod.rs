@@ -1,36 +1,78 @@
-//! Figures computed from one ranked list of predictions.
+//! Figures computed from what was found.
 //!
-//! - Owns: [`Ranking`] and the table [`METRICS`].
+//! - Owns: [`Ranking`] and the table [`METRICS`]; tables for other kinds of results beside it:
+//!   [`CLASS_METRICS`], [`SAME_CLASS_METRICS`], [`CLUSTER_METRICS`], [`GRADED_METRICS`].
 //! - Invariant: predictions are sorted by falling similarity, and among equal similarities the
 //!   wrong ones come first, so that a model that says the same about everything gains nothing.
 //! - Invariant: queries without a copy can only cost, never add.
 //! - Not here: where predictions come from (`search`, `disc21`).
-//! - To add one: a file with a `SPEC` and its row in [`METRICS`], with a hand-checked value.
+//! - To add one: a file with a `SPEC` and its row in one of the tables, with a hand-checked value.
 
+pub mod average_precision;
+mod classes;
+mod clusters;
+mod copydays;
+mod graded;
 mod micro_ap;
 mod recall_at_1;
+mod recall_at_10;
 mod recall_at_p90;
+mod same_class;
 
 use std::collections::BTreeSet;
 
 use super::error::EvalError;
 use super::search::Neighbor;
 
+pub use classes::Classified;
+pub use clusters::Clustering;
+pub use graded::Difficulty;
+pub use graded::Graded;
+pub use recall_at_10::recall_at;
 pub use recall_at_p90::OperatingPoint;
 pub use recall_at_p90::operating_point_at_p90;
+pub use same_class::SameClass;
 
-/// One row of [`METRICS`]. More is better in all of them, from 0 to 1.
-pub struct MetricSpec {
+/// One row of a table of metrics. More is better in all of them, from 0 to 1.
+pub struct MetricSpec<Found = Ranking> {
     /// The name inside saved reports. Once released it is never renamed or reused.
     pub id: &'static str,
     pub label: &'static str,
     /// One sentence for someone who has never read a paper.
     pub help: &'static str,
-    pub compute: fn(&Ranking) -> f32,
+    pub compute: fn(&Found) -> f32,
 }
 
-/// Every metric, in the order reports list them.
-pub const METRICS: &[MetricSpec] = &[micro_ap::SPEC, recall_at_p90::SPEC, recall_at_1::SPEC];
+/// Every metric of copies, in the order reports list them.
+pub const METRICS: &[MetricSpec] = &[
+    micro_ap::SPEC,
+    recall_at_p90::SPEC,
+    recall_at_1::SPEC,
+    recall_at_10::SPEC,
+    copydays::MAP,
+    copydays::MICRO_AP,
+    copydays::MEAN_AP,
+];
+
+/// Every metric of classification.
+pub const CLASS_METRICS: &[MetricSpec<Classified>] = &[classes::TOP_1, classes::TOP_5];
+
+/// Every metric of neighbors with classes.
+pub const SAME_CLASS_METRICS: &[MetricSpec<SameClass>] = &[
+    same_class::RECALL_AT_1,
+    same_class::RECALL_AT_2,
+    same_class::RECALL_AT_4,
+    same_class::RECALL_AT_10,
+    same_class::MAP_AT_R,
+    same_class::R_PRECISION,
+    same_class::MAP_C,
+];
+
+/// Every metric of clusters.
+pub const CLUSTER_METRICS: &[MetricSpec<Clustering>] = &[clusters::NMI, clusters::F1];
+
+/// Every metric of buildings.
+pub const GRADED_METRICS: &[MetricSpec<Graded>] = graded::ROWS;
 
 /// The value of the metric called `id`.
 pub fn value(id: &str, ranking: &Ranking) -> Option<f32> {
@@ -156,19 +198,47 @@ mod tests {
         Ranking::new(predictions.collect(), truth).unwrap()
     }
 
+    /// Id, label and help of every row of every table.
+    fn all() -> Vec<(&'static str, &'static str, &'static str)> {
+        fn rows<F>(table: &[MetricSpec<F>]) -> Vec<(&'static str, &'static str, &'static str)> {
+            let rows = table.iter().map(|spec| (spec.id, spec.label, spec.help));
+            rows.collect()
+        }
+        [
+            rows(METRICS),
+            rows(CLASS_METRICS),
+            rows(SAME_CLASS_METRICS),
+            rows(CLUSTER_METRICS),
+            rows(GRADED_METRICS),
+        ]
+        .concat()
+    }
+
     #[test]
     fn ids_are_unique_and_kebab_case() {
         let mut seen = BTreeSet::new();
-        for spec in METRICS {
-            assert!(seen.insert(spec.id), "two metrics are called {:?}", spec.id);
+        for (id, label, help) in all() {
+            assert!(seen.insert(id), "two metrics are called {id:?}");
             let is_kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-            assert!(spec.id.chars().all(is_kebab), "{:?}", spec.id);
-            assert!(
-                spec.help.ends_with('.'),
-                "{:?}: help is a sentence",
-                spec.id
-            );
-            assert!(!spec.label.is_empty());
+            assert!(id.chars().all(is_kebab), "{id:?}");
+            assert!(help.ends_with('.'), "{id:?}: help is a sentence");
+            assert!(!label.is_empty());
+        }
+    }
+
+    #[test]
+    fn nothing_found_is_worth_nothing() {
+        for spec in CLASS_METRICS {
+            assert_eq!((spec.compute)(&Classified::default()), 0.0, "{}", spec.id);
+        }
+        for spec in SAME_CLASS_METRICS {
+            assert_eq!((spec.compute)(&SameClass::default()), 0.0, "{}", spec.id);
+        }
+        for spec in CLUSTER_METRICS {
+            assert_eq!((spec.compute)(&Clustering::default()), 0.0, "{}", spec.id);
+        }
+        for spec in GRADED_METRICS {
+            assert_eq!((spec.compute)(&Graded::default()), 0.0, "{}", spec.id);
         }
     }
 

@@ -57,6 +57,9 @@ impl EfficientNetConfig {
     pub const B0: Self = Self::first_version([1, 2, 2, 3, 3, 4, 1]);
     /// As B0 with 1.1 times as many blocks per stage, rounded up.
     pub const B1: Self = Self::first_version([2, 3, 3, 4, 4, 5, 2]);
+    /// As in TensorFlow, where it was published first: the students of SEED.
+    pub const B0_SAME: Self = Self::B0.as_in_tensorflow();
+    pub const B1_SAME: Self = Self::B1.as_in_tensorflow();
     /// Tan and Le, arXiv:2104.00298, size M. The trunk ends with the last stage, as ISC21 uses it.
     pub const V2_M: Self = Self {
         stem: 24,
@@ -91,6 +94,14 @@ impl EfficientNetConfig {
             padding: Padding::Even,
             norm_epsilon: 1e-5,
             stochastic_depth: 0.2,
+        }
+    }
+
+    const fn as_in_tensorflow(self) -> Self {
+        Self {
+            padding: Padding::Same,
+            norm_epsilon: 1e-3,
+            ..self
         }
     }
 

@@ -1,5 +1,7 @@
 //! Names of the parameters of an EfficientNet in the files of its origin.
 
+use super::EfficientNetConfig;
+
 /// torchvision: `stages.2.0.squeeze.fc1.weight` is `features.3.0.block.2.fc1.weight` there.
 pub fn torch_key(ours: &str) -> String {
     let parts: Vec<&str> = ours.split('.').collect();
@@ -46,6 +48,35 @@ pub fn timm_key(ours: &str) -> String {
                 _ => "bn3",
             };
             format!("blocks.{stage}.{block}.{inside}.{rest}")
+        }
+        other => other.join("."),
+    }
+}
+
+/// efficientnet_pytorch, which counts blocks through: `stages.1.0.expand.norm.bias` of B0 is
+/// `_blocks.1._bn0.bias` there.
+pub fn counted_key(ours: &str, config: &EfficientNetConfig) -> String {
+    let parts: Vec<&str> = ours.split('.').collect();
+    match parts.as_slice() {
+        ["stem", "conv", rest] => format!("_conv_stem.{rest}"),
+        ["stem", _, rest] => format!("_bn0.{rest}"),
+        ["last", "conv", rest] => format!("_conv_head.{rest}"),
+        ["last", _, rest] => format!("_bn1.{rest}"),
+        ["stages", stage, block, piece, part, rest] => {
+            let (stage, block): (usize, usize) =
+                (stage.parse().unwrap_or(0), block.parse().unwrap_or(0));
+            let before: usize = config.stages[..stage].iter().map(|row| row.blocks).sum();
+            let inside = match (*piece, *part) {
+                ("expand", "conv") => "_expand_conv",
+                ("expand", _) => "_bn0",
+                ("depthwise", "conv") => "_depthwise_conv",
+                ("depthwise", _) => "_bn1",
+                ("squeeze", "fc1") => "_se_reduce",
+                ("squeeze", _) => "_se_expand",
+                (_, "conv") => "_project_conv",
+                _ => "_bn2",
+            };
+            format!("_blocks.{}.{inside}.{rest}", before + block)
         }
         other => other.join("."),
     }
@@ -110,6 +141,20 @@ mod tests {
         ];
         for (ours, theirs) in cases {
             assert_eq!(timm_key(ours), theirs);
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_efficientnet_pytorch() {
+        let cases = [
+            ("stem.norm.running_var", "_bn0.running_var"),
+            ("last.conv.weight", "_conv_head.weight"),
+            ("stages.0.0.depthwise.norm.bias", "_blocks.0._bn1.bias"),
+            ("stages.1.1.squeeze.fc2.bias", "_blocks.2._se_expand.bias"),
+            ("stages.6.0.project.norm.weight", "_blocks.15._bn2.weight"),
+        ];
+        for (ours, theirs) in cases {
+            assert_eq!(counted_key(ours, &EfficientNetConfig::B0), theirs);
         }
     }
 }

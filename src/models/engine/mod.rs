@@ -11,11 +11,6 @@
 //! kernel (`product.rs`); what follows them (bias, sum, activation) happens while they are at hand
 //! (`plan.rs`). With several pictures, each thread has pictures of its own.
 
-#![expect(
-    clippy::inline_always,
-    reason = "what is not inlined into the function for a processor is compiled for the oldest one"
-)]
-
 mod activate;
 mod attention;
 mod buffer;

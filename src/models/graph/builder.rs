@@ -179,8 +179,9 @@ impl<'a> Builder<'a> {
             let mut bias = linear.bias.as_ref().map(|bias| values(bias.val()));
             if let Some((scale, shift)) = after() {
                 for (row, scale) in weight.chunks_mut(into).zip(&scale) {
-                    row.iter_mut()
-                        .for_each(|w| *w = (f64::from(*w) * scale) as f32);
+                    for w in row {
+                        *w = (f64::from(*w) * scale) as f32;
+                    }
                 }
                 let before = bias.unwrap_or_else(|| vec![0.0; out]);
                 let parts = before.iter().zip(&scale).zip(&shift);
@@ -243,6 +244,20 @@ impl<'a> Builder<'a> {
     /// The mean of each channel of a map.
     pub fn mean(&mut self, x: NodeId) -> NodeId {
         self.push(Operation::Mean, &[x])
+    }
+
+    /// The largest number of each channel of a map, one row.
+    pub fn largest(&mut self, x: NodeId) -> NodeId {
+        let Shape::Map { height, width, .. } = self.shape(x) else {
+            return x;
+        };
+        let whole = Window {
+            kernel: [height, width],
+            stride: [height, width],
+            border: Border::default(),
+        };
+        let largest = self.push(Operation::MaxPool(whole), &[x]);
+        self.push(Operation::MapToRows, &[largest])
     }
 
     /// The channels of `a`, then those of `b`.

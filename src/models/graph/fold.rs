@@ -66,7 +66,9 @@ impl Kernel {
         assert_eq!(factors.len(), self.shape[0]);
         let per_channel = self.weight.len() / self.shape[0];
         for (row, factor) in self.weight.chunks_mut(per_channel).zip(factors) {
-            row.iter_mut().for_each(|weight| *weight *= factor);
+            for weight in row {
+                *weight *= factor;
+            }
         }
         for (bias, factor) in self.bias.iter_mut().zip(factors) {
             *bias *= factor;

@@ -202,16 +202,92 @@ fn conv_shape(conv: &Conv, input: Shape) -> Option<Shape> {
 }
 
 fn joined(first: Shape, second: Shape) -> Shape {
-    match (first, second) {
-        (Shape::Map { .. }, Shape::Map { .. }) => {
-            let ([a, height, width], [b, ..]) = (first.as_map(), second.as_map());
-            assert_eq!(second, Shape::map(b, height, width));
-            Shape::map(a + b, height, width)
-        }
-        (_, _) => {
-            let ([rows, a], [other_rows, b]) = (first.as_rows(), second.as_rows());
-            assert_eq!(rows, other_rows);
-            Shape::rows(rows, a + b)
+    if let (Shape::Map { .. }, Shape::Map { .. }) = (first, second) {
+        let ([a, height, width], [b, ..]) = (first.as_map(), second.as_map());
+        assert_eq!(second, Shape::map(b, height, width));
+        return Shape::map(a + b, height, width);
+    }
+    let ([rows, a], [other_rows, b]) = (first.as_rows(), second.as_rows());
+    assert_eq!(rows, other_rows);
+    Shape::rows(rows, a + b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::graph::Border;
+    use crate::models::graph::Constant;
+
+    #[test]
+    fn a_window_stops_at_the_border() {
+        // 7 cells under a window of 3: at 0, 2 and 4; with a border also at -1 and 5.
+        let window = |border| Window {
+            kernel: [3, 3],
+            stride: [2, 2],
+            border,
+        };
+        assert_eq!(window(Border::default()).size([7, 8]), Some([3, 3]));
+        assert_eq!(window(Border::even(1)).size([7, 8]), Some([4, 4]));
+        let rest = Border {
+            right: 1,
+            ..Border::default()
+        };
+        assert_eq!(window(rest).size([7, 8]), Some([3, 4]));
+        assert_eq!(window(Border::default()).size([2, 8]), None);
+    }
+
+    #[test]
+    fn shapes_follow_from_the_operations() {
+        let map = Shape::map(6, 4, 8);
+        let rows = Shape::rows(32, 6);
+        let table = Constant::new("table", &[2, 6], vec![0.0; 12]);
+        let cases = [
+            (Operation::Mean, vec![map], Shape::rows(1, 6)),
+            (Operation::Gate, vec![map, Shape::rows(1, 6)], map),
+            (
+                Operation::JoinChannels,
+                vec![map, Shape::map(1, 4, 8)],
+                Shape::map(7, 4, 8),
+            ),
+            (
+                Operation::JoinChannels,
+                vec![rows, rows],
+                Shape::rows(32, 12),
+            ),
+            (
+                Operation::PrependRows(table),
+                vec![rows],
+                Shape::rows(34, 6),
+            ),
+            (
+                Operation::Attention {
+                    heads: 2,
+                    groups: 4,
+                },
+                vec![rows],
+                Shape::rows(32, 2),
+            ),
+            (Operation::MapToRows, vec![map], rows),
+            (
+                Operation::RowsToMap {
+                    height: 4,
+                    width: 8,
+                },
+                vec![rows],
+                map,
+            ),
+            (Operation::Unfold { patch: 2 }, vec![map], rows),
+            (
+                Operation::Resize {
+                    height: 5,
+                    width: 3,
+                },
+                vec![map],
+                Shape::map(6, 5, 3),
+            ),
+        ];
+        for (operation, inputs, expected) in cases {
+            assert_eq!(infer(&operation, &inputs), Some(expected), "{operation:?}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Finds the linear layers that make a descriptor, and tells them from a classifier.
 
 use crate::data::Preprocessing;
+use crate::models::catalog::PublishedModel;
 use crate::models::head::HeadForm;
+use crate::models::head::HeadLayers;
 use crate::models::trunk::ArchitectureSpec;
 
 use super::recognize::Entries;
@@ -36,8 +38,9 @@ pub(super) fn find(
     has_token: bool,
 ) -> Head {
     let layers = Layers { entries };
-    let sscd = sscd(&layers, prefix, spec);
-    let head = sscd.or_else(|| isc21(&layers, prefix, spec));
+    let head = sscd(&layers, prefix, spec)
+        .or_else(|| isc21(&layers, prefix, spec))
+        .or_else(|| obd_sd(&layers, prefix, spec));
     head.unwrap_or_else(|| {
         let form = if has_token {
             HeadForm::TOKEN
@@ -51,6 +54,36 @@ pub(super) fn find(
             preprocessing: Preprocessing::imagenet(USUAL_SIZE),
             origin: None,
         }
+    })
+}
+
+/// The head that a row of the catalog has, with its layers from the file.
+///
+/// # Errors
+///
+/// What the file has instead, in words.
+pub(super) fn published(
+    entries: &Entries,
+    prefix: &str,
+    spec: &ArchitectureSpec,
+    row: &PublishedModel,
+) -> Result<Head, String> {
+    let found = find(entries, prefix, spec, false);
+    let is_same = if row.head.layers == HeadLayers::Nothing {
+        found.sources.is_empty()
+    } else {
+        found.form.layers == row.head.layers && found.dimensions == row.dimensions
+    };
+    if !is_same {
+        let (label, n) = (spec.label, found.dimensions);
+        return Err(format!("it holds {label} with {n} numbers a picture"));
+    }
+    Ok(Head {
+        form: row.head,
+        dimensions: row.dimensions,
+        sources: found.sources,
+        preprocessing: row.preprocessing,
+        origin: Some(row.publisher.label),
     })
 }
 
@@ -122,6 +155,23 @@ fn isc21(layers: &Layers<'_>, prefix: &str, spec: &ArchitectureSpec) -> Option<H
             std: ISC21_MEAN,
         },
         origin: Some("ISC21"),
+    })
+}
+
+/// OBD-SD's layer: its files name every block of the network twice.
+fn obd_sd(layers: &Layers<'_>, prefix: &str, spec: &ArchitectureSpec) -> Option<Head> {
+    let twice = format!("{}layer_blocks.", prefix.strip_suffix("model.")?);
+    if !layers.entries.keys().any(|name| name.starts_with(&twice)) {
+        return None;
+    }
+    let theirs = format!("{prefix}last_linear");
+    let (sources, dimensions) = layers.linear("fc", &theirs, spec.channels)?;
+    Some(Head {
+        form: HeadForm::AVERAGE_LINEAR,
+        dimensions,
+        sources,
+        preprocessing: Preprocessing::imagenet(USUAL_SIZE),
+        origin: Some("OBD-SD"),
     })
 }
 

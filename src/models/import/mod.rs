@@ -5,10 +5,14 @@
 //! - `recognize`: which network it is, from names and shapes alone.
 //! - `head`: which linear layers belong to the descriptor.
 //! - `plan`: all of that together, before any number is read.
+//! - `graph`: the same for an ONNX file whose names are lost, from the order of its layers.
 //! - `report`: what became of each tensor.
+//! - `look`: what a file seems to be, for a person to confirm before it is read.
 
 mod exported;
+mod graph;
 mod head;
+mod look;
 mod plan;
 mod recognize;
 mod report;
@@ -22,6 +26,7 @@ use std::path::Path;
 
 use burn::tensor::Device;
 
+use crate::weights;
 use crate::weights::Container;
 use crate::weights::NumberType;
 use crate::weights::Precision;
@@ -31,10 +36,14 @@ use crate::weights::WeightTensor;
 use crate::weights::WeightsError;
 
 pub use exported::export_file;
+pub use look::Candidate;
+pub use look::Look;
+pub use look::look;
 pub use report::Ignored;
 pub use report::ImportReport;
 
 use super::ModelError;
+use super::catalog::PublishedModel;
 use super::model_file;
 use super::model_file::ModelCard;
 use super::network::HeadConfig;
@@ -64,19 +73,105 @@ pub fn read_checkpoint(path: &Path, architecture: Option<&str>) -> Result<Checkp
     {
         return Err(ModelError::UnknownArchitecture { id: id.to_owned() });
     }
-    let weights_error = |source| ModelError::Weights {
-        path: path.to_owned(),
-        source,
-    };
-    let mut index = TensorIndex::open(path).map_err(weights_error)?;
-    let is_ours = |key| index.metadata.contains_key(key);
-    let checkpoint = if is_ours(model_file::VERSION_KEY) || is_ours(exported::EXPORT_KEY) {
+    let mut index = TensorIndex::open(path).map_err(weights_error(path))?;
+    let checkpoint = if is_own(&index) {
         own(&mut index, architecture)?
     } else {
-        foreign(&mut index, architecture)?
+        let plan = planned(&index, architecture)?;
+        let card = card(&index, &plan);
+        foreign(&mut index, plan, card)?
     };
-    check(&checkpoint).map_err(weights_error)?;
+    check(&checkpoint).map_err(weights_error(path))?;
     Ok(checkpoint)
+}
+
+/// Reads a file that was published as a row of the catalog: network, head and preprocessing are
+/// those of the row.
+pub fn read_published(path: &Path, row: &PublishedModel) -> Result<Checkpoint, ModelError> {
+    let mut index = TensorIndex::open(path).map_err(weights_error(path))?;
+    let (card, plan) = planned_as(&index, row)?;
+    let checkpoint = foreign(&mut index, plan, card)?;
+    check(&checkpoint).map_err(weights_error(path))?;
+    Ok(checkpoint)
+}
+
+fn weights_error(path: &Path) -> impl Fn(WeightsError) -> ModelError + use<'_> {
+    move |source| ModelError::Weights {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Whether Copylens wrote the file.
+fn is_own(index: &TensorIndex) -> bool {
+    let has = |key| index.metadata.contains_key(key);
+    has(model_file::VERSION_KEY) || has(exported::EXPORT_KEY)
+}
+
+fn planned(index: &TensorIndex, only: Option<&str>) -> Result<Plan, ModelError> {
+    plan::plan(&index.entries, only)
+        .or_else(|problem| by_order(index, only).ok_or(problem))
+        .map_err(|problem| not_planned(index.path(), problem))
+}
+
+/// A network told by the order of its layers, where a file lost the names.
+fn by_order(index: &TensorIndex, only: Option<&str>) -> Option<Plan> {
+    let mut plan = graph::plan(&index.graph, &index.entries, only)?;
+    let changed = plan::reshaped_lines(&index.entries, &plan.network, &plan.head);
+    plan.report.reshaped.extend(changed);
+    Some(plan)
+}
+
+/// The same for a published file; its head is the row's.
+fn published_by_order(index: &TensorIndex, row: &PublishedModel) -> Option<Plan> {
+    let mut plan = by_order(index, Some(row.architecture))?;
+    let is_bare = plan.head.sources.is_empty();
+    plan.head.form = row.head;
+    plan.head.dimensions = row.dimensions;
+    plan.head.preprocessing = row.preprocessing;
+    is_bare.then_some(plan)
+}
+
+fn not_planned(path: &Path, problem: Problem) -> ModelError {
+    let path = path.to_owned();
+    match problem {
+        Problem::Nothing => ModelError::NotRecognized { path },
+        Problem::Close(closest) => ModelError::Close {
+            path,
+            closest: closest.label,
+            source: closest.problem,
+        },
+    }
+}
+
+/// The same for a file that was published as a row of the catalog.
+fn planned_as(index: &TensorIndex, row: &PublishedModel) -> Result<(ModelCard, Plan), ModelError> {
+    let other = |reason: String| ModelError::OtherThanPublished {
+        path: index.path().to_owned(),
+        label: row.label,
+        reason,
+    };
+    if let Some(obstacle) = row.obstacle {
+        return Err(ModelError::CannotRun {
+            label: row.label,
+            obstacle,
+        });
+    }
+    if is_own(index) {
+        return Err(other("Copylens wrote it".to_owned()));
+    }
+    let mut plan = plan::published(&index.entries, row)
+        .or_else(|reason| published_by_order(index, row).ok_or(reason))
+        .map_err(other)?;
+    plan.report.published = Some(row.label);
+    let file = index.path().file_name().unwrap_or_default();
+    let card = ModelCard {
+        name: row.label.to_owned(),
+        source: format!("{} ({})", row.publisher.label, file.to_string_lossy()),
+        published: Some(row.id.to_owned()),
+        ..card(index, &plan)
+    };
+    Ok((card, plan))
 }
 
 /// A file of Copylens, under our names or exported under those of the original.
@@ -92,11 +187,7 @@ fn own(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, ModelE
             expected: expected.to_owned(),
         });
     }
-    let weights_error = |source| ModelError::Weights {
-        path: path.clone(),
-        source,
-    };
-    let mut tensors = index.load_all().map_err(weights_error)?;
+    let mut tensors = index.load_all().map_err(weights_error(&path))?;
     if index.metadata.contains_key(exported::EXPORT_KEY) {
         tensors = exported::import_tensors(&card, tensors)?;
     }
@@ -112,30 +203,13 @@ fn own(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, ModelE
     })
 }
 
-fn foreign(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, ModelError> {
+/// Reads what was planned.
+fn foreign(index: &mut TensorIndex, plan: Plan, card: ModelCard) -> Result<Checkpoint, ModelError> {
     let path = index.path().to_owned();
-    let weights_error = |source| ModelError::Weights {
-        path: path.clone(),
-        source,
-    };
-    let plan = plan::plan(&index.entries, only).map_err(|problem| match problem {
-        Problem::Nothing => ModelError::NotRecognized { path: path.clone() },
-        Problem::Close(closest) => ModelError::Close {
-            path: path.clone(),
-            closest: closest.label,
-            source: closest.problem,
-        },
-    })?;
-    let card = card(index, &plan);
-    let Plan {
-        network,
-        head,
-        mut report,
-    } = plan;
     let mut tensors = TensorMap::new();
-    let trunk = network.sources.iter().map(|source| ("trunk.", source));
-    for (front, source) in trunk.chain(head.sources.iter().map(|source| ("", source))) {
-        let tensor = load(index, source, &mut report).map_err(weights_error)?;
+    let trunk = plan.network.sources.iter().map(|source| ("trunk.", source));
+    for (front, source) in trunk.chain(plan.head.sources.iter().map(|source| ("", source))) {
+        let tensor = load(index, source).map_err(weights_error(&path))?;
         tensors.insert(format!("{front}{}", source.ours), tensor);
     }
     let precision = if tensors.contains_key("projector.weight") {
@@ -148,7 +222,7 @@ fn foreign(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, Mo
         card,
         tensors: model_file::merge_projector(tensors),
         precision,
-        report,
+        report: plan.report,
     })
 }
 
@@ -174,7 +248,7 @@ fn card(index: &TensorIndex, plan: &Plan) -> ModelCard {
     let origin = head.origin.or(network.style.label);
     let origin = origin.map_or_else(String::new, |origin| format!(", {origin}"));
     ModelCard {
-        name: words(path.file_stem()),
+        name: weights::name_of(path),
         architecture: network.spec.id.to_owned(),
         head: head.form,
         dimensions: head.dimensions,
@@ -182,40 +256,33 @@ fn card(index: &TensorIndex, plan: &Plan) -> ModelCard {
         source: format!("Imported from {} ({kind}{origin})", words(path.file_name())),
         quality: None,
         created: None,
+        published: None,
     }
 }
 
 /// Reads the tensors of the file that make one of ours.
-fn load(
-    index: &mut TensorIndex,
-    source: &Source,
-    report: &mut ImportReport,
-) -> Result<WeightTensor, WeightsError> {
+fn load(index: &mut TensorIndex, source: &Source) -> Result<WeightTensor, WeightsError> {
     if let Some(made) = source.made {
-        report.reshaped.push(format!(
-            "{}: not in the file, put in without effect",
-            source.ours
-        ));
         return Ok(WeightTensor {
             shape: source.shape.clone(),
             values: made.values(&source.shape),
         });
     }
-    let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
-    let found = recognize::stacked_shape(&names, &index.entries);
     let mut values = Vec::new();
-    for name in &names {
-        values.append(&mut index.load(name)?.values);
-    }
-    if found != source.shape || names.len() > 1 {
-        let names = names.join(" + ");
-        let note = format!("{names}: {found:?} as {:?}", source.shape);
-        report.reshaped.push(note);
+    for name in &source.names {
+        let mut part = index.load(name)?.values;
+        if values.is_empty() {
+            // Most tensors are one piece, and large ones are not copied for nothing.
+            values = part;
+        } else {
+            values.append(&mut part);
+        }
     }
     if values.len() != source.shape.iter().product::<usize>() {
+        let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
         return Err(WeightsError::Shape {
             name: source.names[0].clone(),
-            found,
+            found: recognize::stacked_shape(&names, &index.entries),
             expected: source.shape.clone(),
         });
     }

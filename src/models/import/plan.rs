@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::models::catalog::PublishedModel;
 use crate::weights::WeightsError;
 
 use super::Ignored;
@@ -12,7 +13,9 @@ use super::recognize;
 use super::recognize::Closest;
 use super::recognize::Entries;
 use super::recognize::Found;
+use super::recognize::Source;
 use super::report;
+use super::styles::Made;
 
 /// Less of a network than this is chance.
 const MIN_SHARE: f32 = 0.3;
@@ -33,29 +36,107 @@ pub(super) enum Problem {
 
 /// What to read; `only` is the id of the only network to look for.
 pub(super) fn plan(entries: &Entries, only: Option<&str>) -> Result<Plan, Problem> {
-    let mut found = recognize::networks(entries, only).map_err(|closest| {
-        let closest = closest.filter(|closest| closest.share > MIN_SHARE);
-        closest.map_or(Problem::Nothing, Problem::Close)
-    })?;
-    let network = found.remove(0);
+    let (network, others) = networks(entries, only)?;
     let has_token = network
         .sources
         .iter()
         .any(|source| source.ours == "cls_token");
     let head = head::find(entries, &network.prefix, network.spec, has_token);
-    let others: Vec<&str> = found.iter().map(|other| other.prefix.as_str()).collect();
-    let report = leftovers(entries, &network, &head, &others).map_err(|problem| {
+    finish(entries, network, head, &others)
+}
+
+/// What to read of a file that was published as a row of the catalog.
+///
+/// # Errors
+///
+/// What the file is instead, in words.
+pub(super) fn published(entries: &Entries, row: &PublishedModel) -> Result<Plan, String> {
+    let described = |problem| match (problem, plan(entries, None)) {
+        (_, Ok(other)) => format!("it holds {}", other.network.spec.label),
+        (Problem::Nothing, Err(_)) => "no network was recognized in it".to_owned(),
+        (Problem::Close(closest), Err(_)) => closest.problem.to_string(),
+    };
+    let (network, others) = networks(entries, Some(row.architecture)).map_err(described)?;
+    let head = head::published(entries, &network.prefix, network.spec, row)?;
+    finish(entries, network, head, &others).map_err(described)
+}
+
+/// The networks that a person may choose from, the one to take first, by the ids of their rows.
+pub(super) fn choices(entries: &Entries) -> Result<Vec<&'static str>, Problem> {
+    let found = recognize::networks(entries, None).map_err(close)?;
+    let mut ids: Vec<&'static str> = Vec::new();
+    for network in &found {
+        for id in recognize::same_network(network.spec) {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+    }
+    Ok(ids)
+}
+
+fn close(closest: Option<Closest>) -> Problem {
+    let closest = closest.filter(|closest| closest.share > MIN_SHARE);
+    closest.map_or(Problem::Nothing, Problem::Close)
+}
+
+/// The network to take, and what stands before the other ones of the file.
+fn networks(entries: &Entries, only: Option<&str>) -> Result<(Found, Vec<String>), Problem> {
+    let mut found = recognize::networks(entries, only).map_err(close)?;
+    let network = found.remove(0);
+    let mut others: Vec<String> = found.into_iter().map(|other| other.prefix).collect();
+    if only.is_some() {
+        // The other networks of the file are others still.
+        let all = recognize::networks(entries, None).unwrap_or_default();
+        others = all.into_iter().map(|other| other.prefix).collect();
+        others.retain(|prefix| *prefix != network.prefix);
+    }
+    Ok((network, others))
+}
+
+/// Says of every tensor what becomes of it.
+fn finish(
+    entries: &Entries,
+    network: Found,
+    head: Head,
+    others: &[String],
+) -> Result<Plan, Problem> {
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    let mut report = leftovers(entries, &network, &head, &others).map_err(|problem| {
         Problem::Close(Closest {
             label: network.spec.label,
             share: 1.0,
             problem,
         })
     })?;
+    report.reshaped = reshaped_lines(entries, &network, &head);
     Ok(Plan {
         network,
         head,
         report,
     })
+}
+
+/// A line about each tensor that is stored in another shape, or not at all.
+pub(super) fn reshaped_lines(entries: &Entries, network: &Found, head: &Head) -> Vec<String> {
+    let sources = network.sources.iter().chain(&head.sources);
+    sources
+        .filter_map(|source| reshaped(entries, source))
+        .collect()
+}
+
+fn reshaped(entries: &Entries, source: &Source) -> Option<String> {
+    if let Some(made) = source.made {
+        if matches!(made, Made::Folded(_)) {
+            return None;
+        }
+        let ours = &source.ours;
+        return Some(format!("{ours}: not in the file, put in without effect"));
+    }
+    let names: Vec<&str> = source.names.iter().map(String::as_str).collect();
+    let found = recognize::stacked_shape(&names, entries);
+    let is_changed = found != source.shape || names.len() > 1;
+    is_changed.then(|| format!("{}: {found:?} as {:?}", names.join(" + "), source.shape))
 }
 
 /// Sorts what the model does not use into ignored and unused.

@@ -101,6 +101,16 @@ pub(super) fn networks(
     Ok(found)
 }
 
+/// The rows whose networks have the same parameters, the given one first: they differ in their heads.
+pub(super) fn same_network(spec: &'static ArchitectureSpec) -> impl Iterator<Item = &'static str> {
+    let is_same = move |other: &&ArchitectureSpec| {
+        let sizes = |row: &ArchitectureSpec| (row.parameters, row.channels, row.multiple);
+        other.id != spec.id && sizes(other) == sizes(spec)
+    };
+    let others = ARCHITECTURES.iter().filter(is_same).map(|other| other.id);
+    std::iter::once(spec.id).chain(others)
+}
+
 /// The largest network with this before its names: a small one may be a part of a large one of its
 /// family.
 fn largest(

@@ -15,6 +15,10 @@ pub struct ImportReport {
     pub ignored: Vec<Ignored>,
     /// Tensors that were stored in another shape.
     pub reshaped: Vec<String>,
+    /// The published model whose network, head and preprocessing were taken; otherwise they were
+    /// recognized.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub published: Option<&'static str>,
 }
 
 /// A tensor that was left out, or several: `optimizer.*`.
@@ -30,6 +34,7 @@ const COUNTER: &str = ".num_batches_tracked";
 /// Outermost parts of a network behind its last map.
 const LAST_LAYERS: &[&str] = &[
     "fc",
+    "_fc",
     "classifier",
     "conv_head",
     "bn2",
@@ -92,6 +97,7 @@ const REASONS: &[(&[&str], &str)] = &[
         "a head that only the training uses",
     ),
     (&["mask_token"], "only the training masks patches"),
+    (&["layer_blocks"], "the blocks of the network once more"),
     (&["pooler"], "a layer after the descriptor"),
     (
         &["mean", "std", "pixel_mean", "pixel_std"],

@@ -70,6 +70,11 @@ impl MobileNetV2 {
         self
     }
 
+    /// What its batch normalizations add to a variance.
+    pub fn norm_epsilon(&self) -> f64 {
+        self.stem.norm.epsilon
+    }
+
     /// Maps of strides 16 and 32.
     pub fn forward(&self, x_bchw: Tensor<4>) -> Maps {
         let (early, late) = self.blocks.split_at(FIRST_STRIDE32);

@@ -118,6 +118,11 @@ impl MobileVit {
         self
     }
 
+    /// What its batch normalizations add to a variance.
+    pub fn norm_epsilon(&self) -> f64 {
+        self.stem.norm.epsilon
+    }
+
     /// Maps of strides 16 and 32.
     pub fn forward(&self, x_bchw: Tensor<4>) -> Maps {
         let mut x = silu(self.stem.forward(x_bchw));

@@ -237,10 +237,11 @@ impl Writer {
 
     /// A map as rows, or rows as a map.
     fn turn(&mut self, x: &Value, result: Shape) -> String {
-        let rows = match (x.shape, result) {
-            (Shape::Map { .. }, rows) => rows.as_rows()[0],
-            (rows, _) => rows.as_rows()[0],
+        let as_rows = match x.shape {
+            Shape::Map { .. } => result,
+            Shape::Rows { .. } => x.shape,
         };
+        let rows = as_rows.as_rows()[0];
         if rows == 1 {
             return self.shaped(&x.name, result);
         }

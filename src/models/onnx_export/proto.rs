@@ -75,10 +75,11 @@ pub struct Node {
 pub struct Attribute {
     #[prost(string, tag = "1")]
     pub name: String,
-    #[prost(float, tag = "2")]
-    pub f: f32,
-    #[prost(int64, tag = "3")]
-    pub i: i64,
+    /// Written also where it is 0, as ONNX wants it.
+    #[prost(float, optional, tag = "2")]
+    pub f: Option<f32>,
+    #[prost(int64, optional, tag = "3")]
+    pub i: Option<i64>,
     #[prost(bytes = "vec", tag = "4")]
     pub s: Vec<u8>,
     #[prost(int64, repeated, tag = "8")]
@@ -91,14 +92,14 @@ pub struct Attribute {
 impl Attribute {
     pub fn float(name: &str, f: f32) -> Self {
         Self {
-            f,
+            f: Some(f),
             ..Self::of(name, 1)
         }
     }
 
     pub fn int(name: &str, i: i64) -> Self {
         Self {
-            i,
+            i: Some(i),
             ..Self::of(name, 2)
         }
     }

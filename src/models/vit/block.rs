@@ -21,6 +21,7 @@ use crate::models::graph::Activation;
 use crate::models::graph::Builder;
 use crate::models::graph::NodeId;
 use crate::models::graph::Operation;
+use crate::models::residual::StochasticDepth;
 
 use super::VitConfig;
 
@@ -32,7 +33,8 @@ pub(super) const NORM_EPSILON: f64 = 1e-6;
 /// How many times wider the hidden layer of the MLP is.
 const MLP_RATIO: usize = 4;
 
-/// `x += scale * attention(norm(x)); x += scale * mlp(norm(x))`.
+/// `x += scale * attention(norm(x)); x += scale * mlp(norm(x))`, either sum now and then without
+/// its second part while training.
 #[derive(Module, Debug)]
 pub struct Block {
     norm1: LayerNorm,
@@ -41,10 +43,12 @@ pub struct Block {
     norm2: LayerNorm,
     mlp: Mlp,
     ls2: Option<LayerScale>,
+    depth: StochasticDepth,
 }
 
 impl Block {
-    pub fn new(config: VitConfig, device: &Device) -> Self {
+    /// `skipped` is the probability of leaving a part out.
+    pub fn new(config: VitConfig, skipped: f64, device: &Device) -> Self {
         let d = config.width;
         let scale = || {
             config.layer_scale.then(|| LayerScale {
@@ -62,15 +66,16 @@ impl Block {
             norm2: layer_norm(d, device),
             mlp: Mlp::new(config, device),
             ls2: scale(),
+            depth: StochasticDepth::new(skipped),
         }
     }
 
     /// `[b, n, d]` to `[b, n, d]`.
     pub fn forward(&self, x_bnd: Tensor<3>) -> Tensor<3> {
         let attended = self.attn.forward(self.norm1.forward(x_bnd.clone()));
-        let x_bnd = x_bnd + scaled(self.ls1.as_ref(), attended);
+        let x_bnd = x_bnd + self.depth.forward(scaled(self.ls1.as_ref(), attended));
         let mixed = self.mlp.forward(self.norm2.forward(x_bnd.clone()));
-        x_bnd + scaled(self.ls2.as_ref(), mixed)
+        x_bnd + self.depth.forward(scaled(self.ls2.as_ref(), mixed))
     }
 
     /// The same as a part of a graph, the scales folded into the layers before them.

@@ -33,6 +33,9 @@ use super::graph::Operation;
 use super::trunk::Maps;
 use super::trunk::freeze_blocks;
 
+/// Probability of leaving out a part of the last block while training; falls to 0 for the first
+/// (DINO's student, `--drop_path_rate`).
+const DROP_PATH: f64 = 0.1;
 /// Standard deviation of new class tokens and registers in DINOv2.
 const TOKEN_DEVIATION_V2: f64 = 1e-6;
 
@@ -137,7 +140,7 @@ impl VisionTransformer {
             pos_embed: normal(WEIGHT_DEVIATION).init([1, n_patches + 1, d], device),
             register_tokens: has_registers.then(|| token.init([1, config.registers, d], device)),
             blocks: (0..config.depth)
-                .map(|_| Block::new(config, device))
+                .map(|index| Block::new(config, drop_path(index, config.depth), device))
                 .collect(),
             norm: layer_norm(d, device),
             config,
@@ -220,7 +223,11 @@ impl VisionTransformer {
     /// Height and width, of a patch at least: the builder itself refuses smaller pictures.
     fn whole_size(&self, x: NodeId, builder: &Builder<'_>) -> [usize; 2] {
         let [_, height, width] = builder.shape(x).as_map();
-        [height, width].map(|side| side.max(self.config.patch))
+        let patch = self.config.patch;
+        if height.min(width) < patch {
+            return [patch; 2];
+        }
+        [height, width]
     }
 
     fn record_embedding(&self, x: NodeId, builder: &mut Builder<'_>) -> NodeId {
@@ -259,6 +266,11 @@ impl VisionTransformer {
         };
         positions::resample(table_1nd, grid, resampling)
     }
+}
+
+/// The probability for a block: DINO's `linspace(0, rate, depth)`.
+fn drop_path(index: usize, depth: usize) -> f64 {
+    DROP_PATH * index as f64 / (depth - 1).max(1) as f64
 }
 
 /// The pixels of each patch to a token.
@@ -303,4 +315,51 @@ impl PatchEmbed {
 fn values(tensor: Tensor<3>) -> Vec<f32> {
     let values = tensor.into_data().convert::<f32>().try_into_vec();
     values.expect("a float tensor converts to f32")
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Distribution;
+
+    use super::*;
+
+    /// The class tokens of two pictures.
+    fn tokens(trunk: &VisionTransformer, x_bchw: Tensor<4>) -> Vec<f32> {
+        let token_bc = trunk.forward(x_bchw).token_bc.unwrap();
+        token_bc.into_data().try_into_vec().unwrap()
+    }
+
+    #[test]
+    fn parts_of_blocks_are_left_out_while_training_only() {
+        let config = VitConfig {
+            depth: 12,
+            side: 32,
+            ..VitConfig::dino(24, 3, 16)
+        };
+        let still = Device::flex();
+        still.seed(5);
+        let x_bchw = Tensor::random([2, 3, 32, 32], Distribution::Default, &still);
+        let trunk = VisionTransformer::new(config, &still);
+        let expected = tokens(&trunk, x_bchw.clone());
+        assert_eq!(tokens(&trunk, x_bchw.clone()), expected);
+
+        let training = still.clone().autodiff();
+        let trunk = trunk.train();
+        let x_bchw = Tensor::<4>::from_data(x_bchw.into_data(), &training);
+        let runs: Vec<Vec<f32>> = (0..6).map(|_| tokens(&trunk, x_bchw.clone())).collect();
+        // 24 sums with 5 % on average: a run that leaves nothing out of both pictures has a chance
+        // of 8 %, all six of them one of 1 in 3 million.
+        assert!(runs.iter().any(|run| run != &runs[0]));
+        let after = tokens(
+            &trunk.valid(),
+            Tensor::from_data(x_bchw.into_data(), &still),
+        );
+        assert_eq!(after, expected);
+    }
+
+    #[test]
+    fn the_first_block_is_always_whole() {
+        assert_eq!(drop_path(0, 12), 0.0);
+        assert!((drop_path(11, 12) - DROP_PATH).abs() < 1e-12);
+    }
 }

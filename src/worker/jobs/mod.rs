@@ -4,10 +4,12 @@
 //! `JobResult`, and an arm of [`from_request`].
 
 mod bench;
+mod bench_networks;
 mod check_pictures;
 mod compare;
 mod describe;
 mod distill;
+mod download;
 mod embed;
 mod evaluate;
 mod find;
@@ -90,11 +92,23 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::BenchNetworks {
+            networks,
+            batch_sizes,
+            measured,
+            device,
+        } => Box::new(bench_networks::BenchNetworks {
+            networks,
+            batch_sizes,
+            measured,
+            device,
+        }),
         JobRequest::RemoveFolder { library, folder } => {
             Box::new(remove_folder::RemoveFolder { library, folder })
         }
         JobRequest::RebuildLibrary { library } => {
             Box::new(rebuild_library::RebuildLibrary { library })
         }
+        JobRequest::Download(order) => Box::new(download::Download { order }),
     }
 }

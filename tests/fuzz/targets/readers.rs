@@ -9,6 +9,8 @@
 
 #[path = "../../../src/persist.rs"]
 mod persist;
+#[path = "../../../src/pickle/mod.rs"]
+mod pickle;
 #[path = "../../../src/weights/mod.rs"]
 mod weights;
 

@@ -199,6 +199,7 @@ fn config_of(
         student: state.student.clone(),
         teacher: state.teacher.clone(),
         start_from: state.start_from.clone(),
+        pairs: state.pairs.clone(),
         pictures: state.pictures.clone(),
         device: state.device.clone(),
         run_dir: folder.path.clone(),

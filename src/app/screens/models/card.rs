@@ -13,7 +13,8 @@ use crate::app::widgets::describe;
 use crate::app::widgets::words;
 use crate::models::ModelInfo;
 
-const LABEL_WIDTH: f32 = 120.0;
+use super::facts::fact_ui;
+use super::facts::row_ui;
 
 /// One card, borrowed for a frame.
 pub struct ModelCard<'a> {
@@ -214,23 +215,4 @@ impl ModelCard<'_> {
     fn push(&self, commands: &mut Commands, command: fn(String) -> ModelsCommand) {
         commands.push(Command::Models(command(self.model.id.clone())));
     }
-}
-
-fn fact_ui(ui: &mut egui::Ui, label: &str, value: &str) {
-    row_ui(ui, label, |ui| {
-        ui.add(egui::Label::new(value).truncate())
-            .on_hover_text(value);
-    });
-}
-
-fn row_ui(ui: &mut egui::Ui, label: &str, add_value: impl FnOnce(&mut egui::Ui)) {
-    ui.horizontal_wrapped(|ui| {
-        let size = egui::vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
-        let layout = egui::Layout::left_to_right(egui::Align::Center);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
-            ui.set_min_width(LABEL_WIDTH);
-            ui.weak(label);
-        });
-        add_value(ui);
-    });
 }

@@ -6,7 +6,7 @@ use super::row_ui;
 use crate::app::state::AppState;
 
 pub fn privacy_ui(ui: &mut egui::Ui) {
-    ui.label("Copylens makes no network connection.");
+    ui.label("Copylens connects to the network only to download a model that you ask for.");
     ui.weak(
         "Your pictures, models and trainings stay on this computer. Nothing is uploaded, nothing \
          is counted, and no updates are looked for.",

@@ -7,6 +7,7 @@ use super::row_ui;
 use crate::app::command::Commands;
 use crate::app::state::AppState;
 use crate::app::widgets::device_picker;
+use crate::models::engine::Engine;
 
 pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
     row_ui(ui, "Searching uses", |ui| {
@@ -15,6 +16,11 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
             change(state, commands, |settings| settings.device = device);
         }
     });
+    if state.settings.details {
+        row_ui(ui, "On the processor", |ui| {
+            ui.label(Engine::name());
+        });
+    }
     if !state.surroundings.renderer.is_empty() {
         row_ui(ui, "Window drawn by", |ui| {
             ui.add(egui::Label::new(&state.surroundings.renderer).wrap());

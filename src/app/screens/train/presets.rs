@@ -17,6 +17,7 @@ pub fn ui(ui: &mut egui::Ui, page: &TrainPage<'_>, commands: &mut Commands) {
     let chosen = page.train.setup.preset;
     let shown: Vec<&Preset> = PRESETS
         .iter()
+        .filter(|preset| preset.in_window)
         .filter(|preset| page.details || preset.simple || chosen == Some(preset.id))
         .collect();
     ui.vertical(|ui| {

@@ -144,6 +144,7 @@ mod tests {
             student: "resnet-18".to_owned(),
             teacher: None,
             start_from: None,
+            pairs: None,
             pictures: Vec::new(),
             device: None,
             run_dir: PathBuf::from("a"),

@@ -101,6 +101,7 @@ impl Setup {
             student: self.student.clone(),
             teacher: self.teacher.clone().filter(|_| self.needs_teacher()),
             start_from: self.start_from.as_ref().map(PathBuf::from),
+            pairs: None,
             pictures: self.folders.clone(),
             device: self.device.clone(),
             run_dir,

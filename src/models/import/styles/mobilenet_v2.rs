@@ -72,7 +72,7 @@ pub(super) fn timm(name: &str) -> Option<Original> {
 }
 
 /// The layer that is not in the file, by our name.
-pub(super) fn made(ours: &str) -> Option<Made> {
+pub(in crate::models::import) fn made(ours: &str) -> Option<Made> {
     Some(match ours.strip_prefix(EXTRA)? {
         "conv.weight" => Made::Identity,
         // Divided by the root of the variance and the epsilon, which makes it 1.

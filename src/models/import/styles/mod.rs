@@ -6,7 +6,7 @@
 
 mod classy;
 mod gluon;
-mod mobilenet_v2;
+pub(super) mod mobilenet_v2;
 mod timm;
 mod torchvision;
 mod transformers;
@@ -47,6 +47,8 @@ pub(super) enum Made {
     /// Ones on the diagonal of a square matrix.
     Identity,
     Constant(f32),
+    /// The same in a normalization that was folded into the layer before it; there are many.
+    Folded(f32),
 }
 
 impl Made {
@@ -54,7 +56,7 @@ impl Made {
     pub(super) fn values(self, shape: &[usize]) -> Vec<f32> {
         let n_values = shape.iter().product();
         match self {
-            Self::Constant(value) => vec![value; n_values],
+            Self::Constant(value) | Self::Folded(value) => vec![value; n_values],
             Self::Identity => {
                 let side = shape.first().copied().unwrap_or(1);
                 let is_diagonal = |index: usize| index / side == index % side;
