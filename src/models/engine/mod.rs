@@ -45,8 +45,10 @@ use plan::Packed;
 use plan::Plan;
 use run::Workspace;
 
-/// Pictures that a thread runs together, so that small layers read their weights less often.
+/// Pictures that a thread runs together if weights are many, so that it reads them less often.
 const TOGETHER: usize = 4;
+/// Bytes of weights that are read as fast as maps; one picture at a time keeps these in the cache.
+const FEW_WEIGHTS: usize = 32 << 20;
 /// Pictures whose buffers hold more run one by one.
 const LARGE_BYTES: usize = 64 << 20;
 /// Above this the weights of a network are read again for another size, instead of kept once more.
@@ -120,11 +122,8 @@ impl Engine {
         };
         let plan = self.plan(wanted)?;
         let n_threads = rayon::current_num_threads();
-        let most = if plan.n_bytes() > LARGE_BYTES {
-            1
-        } else {
-            TOGETHER
-        };
+        let is_together = plan.n_bytes() <= LARGE_BYTES && plan.n_weight_bytes() > FEW_WEIGHTS;
+        let most = if is_together { TOGETHER } else { 1 };
         let group = pictures.len().div_ceil(n_threads).clamp(1, most);
         let n_groups = pictures.len().div_ceil(group).max(1);
         // Threads that would have no pictures help with those of others.

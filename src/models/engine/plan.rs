@@ -88,6 +88,16 @@ impl Plan {
         self.slots.iter().sum::<usize>() * size_of::<f32>()
     }
 
+    /// Bytes of all packed weights.
+    pub(super) fn n_weight_bytes(&self) -> usize {
+        let of_step = |step: &Step| match &step.kernel {
+            Kernel::Multiply(layer) => layer.n_bytes(),
+            Kernel::Winograd(layer) => layer.n_bytes(),
+            Kernel::Depthwise(_) | Kernel::Other(_) => 0,
+        };
+        self.steps.iter().map(of_step).sum()
+    }
+
     /// Gives every result a buffer; one whose result nobody reads any more is used again.
     fn share_memory(&mut self) {
         let mut last_use = vec![0; self.steps.len()];

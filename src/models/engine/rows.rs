@@ -4,7 +4,8 @@ use macerator::AutoArch;
 use macerator::Simd;
 use macerator::WithSimd;
 
-use crate::models::silu;
+use super::activate::Exp;
+use super::activate::each;
 
 /// Sums are kept in so many parts, whatever the processor: they do not depend on it.
 const PARTS: usize = 16;
@@ -46,7 +47,7 @@ impl WithSimd for OneRow<'_, '_> {
     fn with_simd<S: Simd>(self) {
         let row = self.row;
         match self.work {
-            RowWork::Softmax => softmax(row),
+            RowWork::Softmax => softmax::<S>(row),
             RowWork::Norm {
                 scale,
                 shift,
@@ -73,11 +74,9 @@ impl WithSimd for OneRow<'_, '_> {
 }
 
 #[inline(always)]
-fn softmax(row: &mut [f32]) {
+fn softmax<S: Simd>(row: &mut [f32]) {
     let largest = fold(row, f32::NEG_INFINITY, |a, b| if a > b { a } else { b });
-    for x in row.iter_mut() {
-        *x = silu::exp(*x - largest);
-    }
+    each::<S, _>(row, Exp { less: largest });
     let factor = 1.0 / sum(row, |x| x);
     for x in row {
         *x *= factor;

@@ -35,8 +35,10 @@ use super::simd::store;
 const PLACES: usize = 16;
 /// Tiles that are multiplied together at least, if there are so many.
 const TILES: usize = 48;
+/// Pictures of so few tiles are not cut: threads share the places instead, and with them the weights.
+const FEW_TILES: usize = 64;
 /// Cells of the result from which on the transformed weights, which are larger, pay.
-const MIN_CELLS: usize = 128;
+const MIN_CELLS: usize = 36;
 /// Channels are whole vectors on every processor.
 const CHANNELS: usize = 16;
 /// From so many channels on the transforms are small beside the products.
@@ -82,6 +84,11 @@ impl Winograd {
         })
     }
 
+    /// Of its packed weights.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.panels.iter().map(Panels::n_bytes).sum()
+    }
+
     /// `[n, h, w, channels]` to `[n, h, w, columns]`.
     pub(super) fn run(
         &self,
@@ -111,25 +118,56 @@ impl Winograd {
         scratch.grow(n * n_values);
         let shape = [n, height, width, self.channels];
         surround(from, shape, border, &mut scratch[..n * n_values]);
-        let n_lines = TILES.div_ceil(cells[1].div_ceil(2));
-        let picture = cells[0] * cells[1] * self.columns;
-        let maps = scratch.chunks_exact(n_values);
-        for (from, to) in maps.zip(to.chunks_exact_mut(picture)) {
-            let chunk = 2 * n_lines * cells[1] * self.columns;
-            each_chunk(to, chunk, n_threads, |idx, to| {
+        let line = cells[1] * self.columns;
+        let to = &mut to[..n * cells[0] * line];
+        let [n_lines, width] = cells.map(|cells| cells.div_ceil(2));
+        let n_tiles = n_lines * width;
+        let part = Part {
+            layer: self,
+            from: &scratch[..n * n_values],
+            n: 1,
+            step: n_values,
+            width: size[1],
+            cells,
+        };
+        if n_tiles < TILES || n_threads > 1 && n_tiles <= FEW_TILES {
+            let n = TILES.div_ceil(n_tiles);
+            for (idx, to) in to.chunks_mut(n * cells[0] * line).enumerate() {
                 let part = Part {
-                    layer: self,
-                    from: &from[2 * idx * n_lines * size[1] * self.channels..],
-                    width: size[1],
-                    cells: [to.len() / (cells[1] * self.columns), cells[1]],
+                    from: &part.from[idx * n * n_values..],
+                    n: to.len() / (cells[0] * line),
+                    ..part
                 };
-                PLACES_OF_PART.with_borrow_mut(|scratch| part.run(&mut *to, finish, scratch));
-                if let Some(activation) = finish.activation {
-                    activate(activation, to);
-                }
+                part.run(to, finish, n_threads);
+            }
+            return;
+        }
+        let n_lines = lines_of_part(n_lines, width, n_threads);
+        for (from, to) in part
+            .from
+            .chunks_exact(n_values)
+            .zip(to.chunks_exact_mut(cells[0] * line))
+        {
+            each_chunk(to, 2 * n_lines * line, n_threads, |idx, to| {
+                let part = Part {
+                    from: &from[2 * idx * n_lines * size[1] * self.channels..],
+                    cells: [to.len() / line, cells[1]],
+                    ..part
+                };
+                part.run(to, finish, 1);
             });
         }
     }
+}
+
+/// Lines of tiles that are multiplied together, so that the busiest thread has few.
+fn lines_of_part(n_lines: usize, width: usize, n_threads: usize) -> usize {
+    let least = TILES.div_ceil(width);
+    if n_threads == 1 {
+        return least;
+    }
+    let of_busiest = |part: &usize| n_lines.div_ceil(*part).div_ceil(n_threads) * part;
+    (least..=2 * least).min_by_key(of_busiest).unwrap_or(least)
 }
 
 thread_local! {
@@ -160,27 +198,32 @@ fn transform([a, b, c]: [f32; 3]) -> [f32; 4] {
     [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c]
 }
 
-/// Some lines of tiles of one picture.
+/// Some lines of tiles of one picture, or some whole pictures.
 #[derive(Clone, Copy)]
 struct Part<'a> {
     layer: &'a Winograd,
-    /// The map with its border, from the first cell under the part on.
+    /// The maps with their borders, from the first cell under the part on.
     from: &'a [f32],
+    /// Pictures, and how far their maps are from one another.
+    n: usize,
+    step: usize,
     /// Cells of a line of the map.
     width: usize,
-    /// `[height, width]` of the result.
+    /// `[height, width]` of the result in each picture.
     cells: [usize; 2],
 }
 
 impl Part<'_> {
-    /// Lines of tiles, and tiles of a line.
+    /// Lines of tiles in a picture, and tiles of a line.
     fn tiles(&self) -> [usize; 2] {
         self.cells.map(|cells| cells.div_ceil(2))
     }
 
-    fn run(self, to: &mut [f32], finish: &Finish, scratch: &mut Buffer) {
+    fn run(self, to: &mut [f32], finish: &Finish, n_threads: usize) {
         let (channels, columns) = (self.layer.channels, self.layer.columns);
-        let n_tiles = self.tiles().iter().product::<usize>();
+        let n_tiles = self.n * self.tiles().iter().product::<usize>();
+        // Taken out, because a thread that waits for others may begin with another part.
+        let mut scratch = PLACES_OF_PART.take();
         let n_inside = PLACES * n_tiles * channels;
         let n_values = n_inside + PLACES * n_tiles * columns;
         scratch.grow(n_values);
@@ -190,26 +233,32 @@ impl Part<'_> {
             to: &mut *inside,
         });
         let rows: Vec<usize> = (0..n_tiles).map(|tile| tile * channels).collect();
-        for (place, panels) in self.layer.panels.iter().enumerate() {
+        each_chunk(products, n_tiles * columns, n_threads, |place, to| {
+            let panels = &self.layer.panels[place];
             multiply(Product {
                 from: &inside[place * n_tiles * channels..],
                 rows: &rows,
                 taps: &[0],
                 run: channels,
                 panels,
-                to: &mut products[place * n_tiles * columns..],
+                list: &panels.list,
+                to,
                 stride: columns,
                 column: 0,
                 adds: false,
                 bounds: ANY,
             });
-        }
+        });
         AutoArch::new().dispatch(Back {
             part: self,
             from: products,
-            to,
+            to: &mut *to,
             finish,
         });
+        PLACES_OF_PART.set(scratch);
+        if let Some(activation) = finish.activation {
+            activate(activation, to);
+        }
     }
 }
 
@@ -226,10 +275,12 @@ impl WithSimd for Forth<'_, '_> {
     fn with_simd<S: Simd>(self) {
         let channels = self.part.layer.channels;
         let [height, width] = self.part.tiles();
-        let stride = height * width * channels;
+        let n_tiles = self.part.n * height * width;
+        let stride = n_tiles * channels;
         let line = self.part.width * channels;
-        for tile in 0..height * width {
-            let start = tile / width * 2 * line + tile % width * 2 * channels;
+        for tile in 0..n_tiles {
+            let (picture, y, x) = (tile / (height * width), tile / width % height, tile % width);
+            let start = picture * self.part.step + y * 2 * line + x * 2 * channels;
             let from = &self.part.from[start..];
             let to = &mut self.to[tile * channels..];
             for channel in (0..channels).step_by(lanes::<S>()) {
@@ -300,12 +351,14 @@ impl WithSimd for Back<'_, '_> {
         let columns = self.part.layer.columns;
         let [height, width] = self.part.tiles();
         let [out_height, out_width] = self.part.cells;
-        let stride = height * width * columns;
-        for tile in 0..height * width {
-            let (y, x) = (tile / width * 2, tile % width * 2);
+        let n_tiles = self.part.n * height * width;
+        let stride = n_tiles * columns;
+        for tile in 0..n_tiles {
+            let (y, x) = (tile / width % height * 2, tile % width * 2);
+            let picture = tile / (height * width) * out_height;
             // An odd line or column ends in the middle of a tile.
             let (n_down, n_right) = ((out_height - y).min(2), (out_width - x).min(2));
-            let to = &mut self.to[(y * out_width + x) * columns..];
+            let to = &mut self.to[((picture + y) * out_width + x) * columns..];
             for column in (0..columns).step_by(lanes::<S>()) {
                 let from = &self.from[tile * columns + column..];
                 let a = back(four::<S>(from, stride));
