@@ -36,7 +36,7 @@ pub struct Args {
     /// Folders of training pictures.
     #[arg(long, value_name = "DIR", num_args = 1.., required = true)]
     pictures: Vec<PathBuf>,
-    /// Device to compute on.
+    /// Device to compute on; several NVIDIA cards with commas between them (cuda:0,cuda:1).
     #[arg(long, value_name = "ID")]
     device: Option<String>,
     /// Folder for checkpoints, curve and report.

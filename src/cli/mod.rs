@@ -10,6 +10,7 @@
 
 mod bench;
 mod bench_networks;
+mod bench_training;
 mod catalog;
 mod compare;
 mod devices;
@@ -162,6 +163,7 @@ mod tests {
             "bench --device cpu --json",
             "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
             "bench --networks all --json",
+            "bench --training rdcd,sscd --student resnet18 --precision f32,bf16 --size 64 --steps 2",
             "import a.pth --architecture resnet50 --name N --json",
             "export m --to a.safetensors --half",
             "export m a.safetensors",
@@ -182,6 +184,8 @@ mod tests {
             "bench --batch 4",
             "bench --networks all --batch 0",
             "bench --networks all --seconds -1",
+            "bench --training rdcd --networks all",
+            "bench --precision f32",
             "export m",
             "get",
         ] {

@@ -14,9 +14,9 @@ use crate::data::views::ViewPlan;
 use crate::monitor::Monitor;
 
 use super::DistillError;
-use super::learner::StepBatch;
 use super::pairs::Pairs;
 use super::recipe::Recipe;
+use super::step_batch::StepBatch;
 
 /// Memory for decoded pictures.
 const CACHE_BYTES: usize = 3 << 30;

@@ -19,6 +19,7 @@ use crate::weights::WeightsError;
 use super::DistillError;
 use super::gradients::FlatTensors;
 use super::learner::Learner;
+use super::loss_scale::LossScale;
 use super::methods::Saved;
 use super::student::Student;
 
@@ -85,7 +86,9 @@ pub fn save(path: &Path, learner: &Learner, position: &Position) -> Result<(), D
     let method = learner.method.save();
     tensors.extend(prefixed("method", method.tensors));
     let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
+    let scale = learner.scale.map(LossScale::save);
     let metadata = BTreeMap::from([
+        ("scale".to_owned(), text(serde_json::to_string(&scale))),
         (VERSION_KEY.to_owned(), VERSION.to_owned()),
         ("position".to_owned(), text(serde_json::to_string(position))),
         ("optimiser".to_owned(), text(serde_json::to_string(&steps))),
@@ -151,6 +154,13 @@ impl Checkpoint {
         if !learner.optimiser.restore(slots, &steps) {
             return Err(self.foreign("its optimiser is another one"));
         }
+        // Checkpoints of older versions have none.
+        let scale = self
+            .numbers::<Option<(f32, u32)>>("scale")
+            .unwrap_or_default();
+        if let (Some(own), Some(scale)) = (&mut learner.scale, scale) {
+            *own = LossScale::restore(scale);
+        }
         let saved = Saved {
             tensors: taken("method.", &mut self.file.tensors),
             numbers: self.numbers("method")?,
@@ -158,6 +168,7 @@ impl Checkpoint {
         if !learner.method.restore(saved) {
             return Err(self.foreign("its memory has another size"));
         }
+        learner.outdate_team();
         Ok(self.position)
     }
 

@@ -26,6 +26,7 @@ mod mobilevit;
 pub mod model_file;
 pub mod network;
 pub mod onnx_export;
+mod precision;
 mod residual;
 pub mod resnet;
 mod rounding;

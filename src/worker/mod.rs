@@ -51,4 +51,8 @@ pub use request::NetworkSpeed;
 pub use request::Outcome;
 pub use request::PictureCheck;
 pub use request::Source;
+pub use request::TrainingBench;
+pub use request::TrainingCost;
+pub use request::TrainingLeftOut;
+pub use request::TrainingOrder;
 pub use request::TrialReport;

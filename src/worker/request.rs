@@ -97,6 +97,8 @@ pub enum JobRequest {
         /// A device id; `None` is every device.
         device: Option<String>,
     },
+    /// Measure training steps with random weights. Long.
+    BenchTraining(Box<TrainingOrder>),
     /// Take a folder and its pictures out of a library; the files stay. Quick.
     RemoveFolder { library: PathBuf, folder: PathBuf },
     /// Put a damaged library aside and begin an empty one; a sound one stays as it is. Quick.
@@ -141,6 +143,7 @@ pub enum JobResult {
     Evaluate(Box<disc21::Report>),
     Bench(BenchReport),
     BenchNetworks(NetworkBench),
+    BenchTraining(TrainingBench),
     RemoveFolder {
         library: PathBuf,
     },
@@ -294,6 +297,58 @@ pub struct NetworkLeftOut {
     /// An estimate from above.
     pub needed_bytes: u64,
     pub free_bytes: u64,
+}
+
+/// Training steps that somebody wants to know the cost of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrainingOrder {
+    /// Presets or recipe files, or `all`.
+    pub presets: Vec<String>,
+    /// Ids of the table of architectures; a teacher is there only in recipes that have one.
+    pub student: String,
+    pub teacher: String,
+    /// What recipes call them: `f32`, `bf16`, `f16`, `auto`.
+    pub precisions: Vec<String>,
+    pub batch: usize,
+    /// Side of the views in pixels.
+    pub size: u32,
+    pub n_steps: u32,
+    pub device: Option<String>,
+}
+
+/// What training steps cost on a device. The fields are the JSON of `copylens bench`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct TrainingBench {
+    pub device: String,
+    pub student: String,
+    /// Side of the views in pixels.
+    pub size: u32,
+    pub rows: Vec<TrainingCost>,
+    pub left_out: Vec<TrainingLeftOut>,
+}
+
+/// One recipe in one precision.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct TrainingCost {
+    pub preset: String,
+    /// In which it was computed, which may be another one than was asked for.
+    pub precision: String,
+    pub batch: usize,
+    pub seconds_per_step: f64,
+    pub pictures_per_second: f64,
+    /// What the device holds for tensors.
+    pub device_bytes: Option<u64>,
+    /// The most memory the program ever held.
+    pub program_bytes: Option<u64>,
+    /// Shares of the time of a step, 0 to 1.
+    pub shares: std::collections::BTreeMap<String, f64>,
+}
+
+/// A recipe that cannot be measured here.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TrainingLeftOut {
+    pub preset: String,
+    pub reason: String,
 }
 
 /// How a job ended. Exactly one of these reaches the screens for each job.

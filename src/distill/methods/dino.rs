@@ -49,6 +49,7 @@ pub(super) const DINO: MethodSpec = MethodSpec {
     head: |spec| Some(bare_head(spec)),
     is_traced: false,
     needs_pairs: false,
+    spreads: false,
     build: |building| Box::new(SelfTeaching::new(building, "dino")),
 };
 

@@ -24,10 +24,12 @@ use crate::models::head::HeadForm;
 use crate::models::network::HeadConfig;
 use crate::weights::TensorMap;
 
-use super::learner::Teacher;
 use super::losses::Needs;
 use super::recipe::Recipe;
+use super::stopwatch::Stopwatch;
 use super::student::Student;
+use super::teacher::Teacher;
+use super::team::Peers;
 
 /// Some pictures of a step, on the device with autodiff.
 pub struct Part {
@@ -65,7 +67,7 @@ pub struct Term {
 }
 
 /// What goes on from step to step, by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Saved {
     pub tensors: TensorMap,
     pub numbers: BTreeMap<String, Vec<u64>>,
@@ -106,6 +108,9 @@ pub struct Building<'a> {
     pub n_pictures: usize,
     /// With autodiff.
     pub device: &'a Device,
+    /// The way to the rows of the other devices, where there are several.
+    pub peers: Option<Peers>,
+    pub watch: Stopwatch,
 }
 
 /// One row of [`METHODS`].
@@ -127,6 +132,8 @@ pub struct MethodSpec {
     pub is_traced: bool,
     /// Learns from pairs that a person has judged.
     pub needs_pairs: bool,
+    /// Several devices can share its steps.
+    pub spreads: bool,
     pub build: fn(&Building<'_>) -> Box<dyn Method>,
 }
 

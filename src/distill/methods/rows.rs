@@ -19,13 +19,15 @@ use super::network_state::follow;
 use super::own_head;
 use super::rows_part::Push;
 use crate::distill::cross_batch_memory::CrossBatchMemory;
-use crate::distill::learner::Teacher;
 use crate::distill::losses::Chosen;
 use crate::distill::losses::LossInput;
 use crate::distill::losses::Needs;
 use crate::distill::queue::Queue;
 use crate::distill::recipe::Recipe;
+use crate::distill::stopwatch::Stopwatch;
 use crate::distill::student::Student;
+use crate::distill::teacher::Teacher;
+use crate::distill::team::Peers;
 use crate::models::ArchitectureSpec;
 use crate::models::Maps;
 
@@ -39,6 +41,7 @@ const NOTHING: MethodSpec = MethodSpec {
     head: own_head,
     is_traced: false,
     needs_pairs: false,
+    spreads: true,
     build: |building| Box::new(Rows::new(building, Shape::default())),
 };
 
@@ -158,6 +161,9 @@ pub(super) struct Rows {
     pub seed: u64,
     /// With autodiff.
     pub device: Device,
+    /// The way to the rows of the other devices, where there are several.
+    pub peers: Option<Peers>,
+    pub watch: Stopwatch,
     recipe: Recipe,
     spec: &'static ArchitectureSpec,
     head: HeadConfig,
@@ -173,6 +179,8 @@ impl Rows {
             teacher,
             n_pictures,
             device,
+            peers,
+            watch,
         } = building;
         let plain = (*device).clone().inner();
         let copy = || copy_without_gradient(&student.network, spec, *head, device);
@@ -195,6 +203,8 @@ impl Rows {
             mixup: recipe.data.mixup,
             seed: recipe.seed,
             device: (*device).clone(),
+            peers: peers.clone(),
+            watch: watch.clone(),
             recipe: (*recipe).clone(),
             spec,
             head: *head,

@@ -31,6 +31,7 @@ pub(super) const VERDICTS: MethodSpec = MethodSpec {
     help: "Learns from pairs that you marked as copies or as no copies.",
     provides: &[Needs::Views, Needs::Memory, Needs::Pairs],
     needs_pairs: true,
+    spreads: false,
     build: |building| Box::new(Judged::new(building)),
     ..SSCD
 };

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::module::Module as _;
+use burn::tensor::FloatDType;
 
 use super::Run;
 use crate::data::Preprocessing;
@@ -48,10 +49,12 @@ impl Run<'_> {
         monitor: &Monitor,
         emit: &mut dyn FnMut(RunEvent),
     ) -> Result<Quality, DistillError> {
-        let student = self.stage.learner.deployed();
+        // As it will be used.
+        let student = self.stage.learner.deployed().clone();
+        let student = student.in_precision(FloatDType::F32);
         let quality = self
             .held_out
-            .measure(student, &self.setting.device, monitor)?;
+            .measure(&student, self.setting.device(), monitor)?;
         if self.position.step == 0 {
             self.add_point(quality.values(), emit)?;
         }

@@ -5,6 +5,7 @@
 
 mod bench;
 mod bench_networks;
+mod bench_training;
 mod check_pictures;
 mod compare;
 mod describe;
@@ -103,6 +104,9 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             measured,
             device,
         }),
+        JobRequest::BenchTraining(order) => {
+            Box::new(bench_training::BenchTraining { order: *order })
+        }
         JobRequest::RemoveFolder { library, folder } => {
             Box::new(remove_folder::RemoveFolder { library, folder })
         }
