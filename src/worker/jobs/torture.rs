@@ -1,0 +1,87 @@
+//! Makes copies of a person's own pictures and looks for their originals.
+
+use std::path::PathBuf;
+
+use super::model_source::ModelSource;
+use crate::data;
+use crate::data::demo;
+use crate::eval::torture;
+use crate::eval::torture::TortureRequest;
+use crate::matching::Thresholds;
+use crate::worker::job::Job;
+use crate::worker::job::JobContext;
+use crate::worker::job::Pace;
+use crate::worker::request::JobResult;
+use crate::worker::request::TortureOrder;
+use crate::worker::request::TortureResult;
+
+/// Other pictures that are searched at most; more take long to describe.
+const MAX_DISTRACTORS: usize = 500;
+
+pub(super) struct Torture {
+    pub(super) order: TortureOrder,
+}
+
+impl Job for Torture {
+    fn title(&self) -> String {
+        "Testing with copies of your pictures".to_owned()
+    }
+
+    fn pace(&self) -> Pace {
+        Pace::Long
+    }
+
+    fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
+        let TortureOrder {
+            pictures,
+            model,
+            device,
+            among,
+        } = self.order;
+        let device = context.device_id(device.as_deref());
+        let embedder = context.embedder(model.as_deref(), Some(&device))?;
+        let model = embedder.info().clone();
+        let mut source = ModelSource::new(embedder, &device)?;
+        let distractors = distractors(context, among)?;
+        let request = TortureRequest {
+            pictures: &expanded(context, pictures)?,
+            distractors: &distractors,
+            threshold: Thresholds::default().maybe,
+        };
+        let report = torture::torture(&request, &mut source, context.monitor)?;
+        Ok(JobResult::Torture(Box::new(TortureResult {
+            model,
+            report,
+        })))
+    }
+}
+
+/// Folders become their pictures.
+fn expanded(context: &JobContext<'_>, pictures: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in pictures {
+        if path.is_dir() {
+            let scan = data::scan(context.monitor, &[path])?;
+            files.extend(scan.files.into_iter().map(|file| file.path));
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// Some pictures of the folder, evenly over its list, or the pictures that Copylens draws.
+fn distractors(context: &JobContext<'_>, among: Option<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
+    let folder = match among {
+        Some(folder) => folder,
+        None => {
+            let folder = context.home().demo_library();
+            demo::draw_demo_library(context.monitor, &folder)?;
+            folder.join("originals")
+        }
+    };
+    let scan = data::scan(context.monitor, &[folder])?;
+    let step = scan.files.len().div_ceil(MAX_DISTRACTORS).max(1);
+    let files = scan.files.into_iter().step_by(step);
+    Ok(files.map(|file| file.path).collect())
+}
