@@ -23,7 +23,8 @@ pub struct Args {
     /// Device to compute on.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
-    /// Folder of pictures to search among; without it the demo pictures.
+    /// Folder of pictures to search among; without it those beside the first picture and the demo
+    /// pictures.
     #[arg(long, value_name = "DIR")]
     among: Option<PathBuf>,
     /// Print JSON.

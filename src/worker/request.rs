@@ -128,7 +128,8 @@ pub struct TortureOrder {
     pub pictures: Vec<PathBuf>,
     pub model: Option<String>,
     pub device: Option<String>,
-    /// A folder of pictures to search among; the demo pictures where there is none.
+    /// A folder of pictures to search among; where there is none, what lies beside the first picture and
+    /// the demo pictures.
     pub among: Option<PathBuf>,
 }
 

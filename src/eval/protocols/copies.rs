@@ -237,7 +237,7 @@ fn run(session: &mut Session<'_>) -> Result<(), EvalError> {
         },
     };
     evidence.add_to(&mut findings);
-    findings.per_edit = edits::recall_per_edit(data, queries, &plain)?;
+    findings.per_edit = edits::recall_per_edit(data, edits::OF_QUERIES, queries, &plain)?;
     if background.rows.is_empty() && session.options.is_on("score-normalization") {
         findings.note("There are no background pictures, so nothing is score-normalized.");
     }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use super::ProtocolSpec;
 use super::Published;
 use super::add_metrics;
+use super::edits;
 use super::options;
 use super::postprocess;
 use super::session::Described;
@@ -239,6 +240,7 @@ fn add_findings(
     database: &Described,
     database_path: &dyn Fn(u32) -> PathBuf,
 ) -> Result<(), EvalError> {
+    let data = session.data;
     let mut by_block = Vec::new();
     let (mut predictions, mut truth) = (Vec::new(), Vec::new());
     for block in blocks {
@@ -279,9 +281,10 @@ fn add_findings(
     let mut findings = std::mem::take(&mut session.findings);
     let map = |ranking: &Ranking| f64::from(metrics::value(MAP, ranking).unwrap_or_default());
     const MAP_HELP: &str = "Mean average precision by trapezoids over the queries of this block.";
-    if let Some((_, strong)) = by_block.iter().find(|(split, _)| split.name == STRONG) {
+    if let Some((split, strong)) = by_block.iter().find(|(split, _)| split.name == STRONG) {
         findings.figure("strong-map", "Strong edits, mAP", MAP_HELP, map(strong));
         findings.curves.push(curve("Strong edits", strong));
+        findings.per_edit = edits::recall_per_edit(data, edits::OF_STRONG, split, strong)?;
     }
     add_metrics(&mut findings, METRICS, &["copydays-micro-ap"], &all);
     for (folder, id, label) in [

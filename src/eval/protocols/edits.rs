@@ -1,7 +1,7 @@
 //! How well each kind of edit is seen through, where the data set says how its queries were made.
 //!
-//! `queries_ops.csv` holds `query_id,reference_id,n_ops,ops`; `ops` lists the edits in order,
-//! separated by `;`, each a name that may be followed by its parameters in parentheses.
+//! A table holds the query, its original, the number of edits and the edits in order, separated by `;`,
+//! each a name that may be followed by its parameters in parentheses.
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -17,16 +17,20 @@ use crate::eval::error::EvalError;
 use crate::eval::metrics::Ranking;
 use crate::eval::report::EditShare;
 
-const TABLE: &str = "queries_ops.csv";
+/// The table of DISC21 and what is laid out like it.
+pub(super) const OF_QUERIES: &str = "queries_ops.csv";
+/// The table of the strong edits of Copydays.
+pub(super) const OF_STRONG: &str = "strong_ops.csv";
 
-/// Share of the copies with each edit whose original is the first result.
+/// Share of the copies with each edit whose original is the first result; nothing without the table.
 pub(super) fn recall_per_edit(
     data: &Dataset,
+    table: &str,
     queries: &Split,
     ranking: &Ranking,
 ) -> Result<Vec<EditShare>, EvalError> {
     let source = data.source();
-    if !source.has_file(TABLE) {
+    if !source.has_file(table) {
         return Ok(Vec::new());
     }
     let mut ids = Names::default();
@@ -38,7 +42,7 @@ pub(super) fn recall_per_edit(
     let found = found_first(ranking);
     let copies: BTreeSet<u32> = ranking.truth().iter().map(|(query, _)| *query).collect();
     let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    let table = Table::read(source, TABLE, Separator::Comma)?;
+    let table = Table::read(source, table, Separator::Comma)?;
     for row in table.rows.iter().skip(1) {
         let [query, _, _, ops] = table.fields(row)?;
         let number = ids.find(&canonical_id(query));

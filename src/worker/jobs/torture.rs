@@ -16,7 +16,7 @@ use crate::worker::request::TortureOrder;
 use crate::worker::request::TortureResult;
 
 /// Other pictures that are searched at most; more take long to describe.
-const MAX_DISTRACTORS: usize = 500;
+const MAX_DISTRACTORS: usize = 300;
 
 pub(super) struct Torture {
     pub(super) order: TortureOrder,
@@ -42,9 +42,10 @@ impl Job for Torture {
         let embedder = context.embedder(model.as_deref(), Some(&device))?;
         let model = embedder.info().clone();
         let mut source = ModelSource::new(embedder, &device)?;
-        let distractors = distractors(context, among)?;
+        let pictures = expanded(context, pictures)?;
+        let distractors = distractors(context, among, &pictures)?;
         let request = TortureRequest {
-            pictures: &expanded(context, pictures)?,
+            pictures: &pictures,
             distractors: &distractors,
             threshold: Thresholds::default().maybe,
         };
@@ -70,18 +71,37 @@ fn expanded(context: &JobContext<'_>, pictures: Vec<PathBuf>) -> anyhow::Result<
     Ok(files)
 }
 
-/// Some pictures of the folder, evenly over its list, or the pictures that Copylens draws.
-fn distractors(context: &JobContext<'_>, among: Option<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = match among {
-        Some(folder) => folder,
-        None => {
-            let folder = context.home().demo_library();
-            demo::draw_demo_library(context.monitor, &folder)?;
-            folder.join("originals")
-        }
-    };
-    let scan = data::scan(context.monitor, &[folder])?;
-    let step = scan.files.len().div_ceil(MAX_DISTRACTORS).max(1);
-    let files = scan.files.into_iter().step_by(step);
-    Ok(files.map(|file| file.path).collect())
+/// What is searched beside the originals: the pictures of a folder, or those that lie beside the first
+/// original and those that Copylens draws. Of many some, evenly over the list.
+fn distractors(
+    context: &JobContext<'_>,
+    among: Option<PathBuf>,
+    pictures: &[PathBuf],
+) -> anyhow::Result<Vec<PathBuf>> {
+    if let Some(folder) = among {
+        let scan = data::scan(context.monitor, &[folder])?;
+        return Ok(some_of(
+            scan.files.into_iter().map(|file| file.path).collect(),
+        ));
+    }
+    let beside = pictures.first().and_then(|picture| picture.parent());
+    let entries = beside.and_then(|folder| std::fs::read_dir(folder).ok());
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut beside: Vec<PathBuf> = paths.filter(|path| data::is_picture_name(path)).collect();
+    beside.sort();
+    let mut all = some_of(beside);
+    let folder = context.home().demo_library();
+    demo::draw_demo_library(context.monitor, &folder)?;
+    let drawn = data::scan(context.monitor, &[folder.join("originals")])?;
+    all.extend(drawn.files.into_iter().map(|file| file.path));
+    Ok(all)
+}
+
+fn some_of(paths: Vec<PathBuf>) -> Vec<PathBuf> {
+    let step = paths.len().div_ceil(MAX_DISTRACTORS).max(1);
+    paths.into_iter().step_by(step).collect()
 }
