@@ -83,6 +83,21 @@ fn measure(protocol: &str, path: &Path, source: &mut Source) -> Report {
     protocols::run(request, source, &Monitor::silent()).unwrap()
 }
 
+/// How far a figure may be from the known one: 0.005, except where one picture more or less moves it by
+/// more. Decoders of JPEG differ by some of 255 levels, so descriptors agree to a cosine of 0.9999 and
+/// near ties change places.
+fn tolerance(id: &str) -> f64 {
+    match id {
+        // One query of 120 from the first to the second place is 0.75 / 120.
+        "strong-map" => 0.0075,
+        // One of 40 is 0.75 / 40.
+        id if id.starts_with("map-") => 0.02,
+        // The curve crosses nine in ten several times; the next crossing is six copies of 500 away.
+        "recall-at-p90-sn" => 0.015,
+        _ => 0.005,
+    }
+}
+
 #[track_caller]
 fn check(report: &Report, known: &[(&str, f64)]) {
     for (id, known) in known {
@@ -92,7 +107,7 @@ fn check(report: &Report, known: &[(&str, f64)]) {
             report.protocol
         ));
         assert!(
-            (found - known).abs() < 0.005,
+            (found - known).abs() < tolerance(id),
             "{id}: {found}, known {known}"
         );
     }

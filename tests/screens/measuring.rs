@@ -153,7 +153,7 @@ fn report(model: &str, value: f64) -> Report {
             ..Findings::default()
         },
         made: 1_700_000_000,
-        copylens: "0.1.0".to_owned(),
+        made_by: "0.1.0".to_owned(),
     }
 }
 

@@ -173,35 +173,24 @@ pub fn run(
         options: used,
         findings,
         made: now.map_or(0, |age| age.as_secs()),
-        copylens: env!("CARGO_PKG_VERSION").to_owned(),
+        made_by: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }
 
-/// Opens the data set with a layout that the protocol fits: a folder can be read in several ways.
+/// Opens the data set, if the protocol fits it.
 fn open(spec: &'static ProtocolSpec, path: &Path, monitor: &Monitor) -> Result<Dataset, EvalError> {
-    let recognized = datasets::recognize(path);
-    if let Ok((layout, source)) = &recognized
-        && spec.layouts.contains(&layout.id)
-    {
-        return Ok(datasets::open_as(layout, source, monitor)?);
+    let (layout, source) = datasets::recognize(path)?;
+    if spec.layouts.contains(&layout.id) {
+        return Ok(datasets::open_as(layout, &source, monitor)?);
     }
-    let layouts = datasets::LAYOUTS.iter();
-    for layout in layouts.filter(|layout| spec.layouts.contains(&layout.id)) {
-        match datasets::open_with(layout, path, monitor) {
-            Err(datasets::DatasetError::UnknownLayout { .. }) => {}
-            other => return Ok(other?),
-        }
+    let mut fitting = names(fitting(layout.id));
+    if fitting.is_empty() {
+        "none".clone_into(&mut fitting);
     }
-    let (layout, _) = recognized?;
-    let fitting = names(fitting(layout.id));
     Err(EvalError::DoesNotFit {
         protocol: spec.id,
         layout: layout.label.to_owned(),
-        fitting: if fitting.is_empty() {
-            "none".to_owned()
-        } else {
-            fitting
-        },
+        fitting,
         path: path.to_owned(),
     })
 }

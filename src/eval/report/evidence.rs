@@ -160,7 +160,11 @@ fn histogram(copies: &[f32], others: &[f32]) -> Option<Histogram> {
         return None;
     }
     // Steps of a tenth, so that histograms of several models can be laid over each other.
-    let (low, high) = ((low * 10.0).floor() / 10.0, (high * 10.0).ceil() / 10.0);
+    // A cosine of 1 may be rounded up a little.
+    let (low, high) = (
+        (low * 10.0).floor() / 10.0,
+        ((high - 1e-4) * 10.0).ceil() / 10.0,
+    );
     let high = if high > low { high } else { low + 0.1 };
     let count = |values: &[f32]| {
         let mut bins = vec![0; N_BINS];

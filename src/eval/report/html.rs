@@ -312,7 +312,7 @@ fn how(page: &mut String, report: &Report) {
     let device = format!("{}, {}", computing.device, computing.engine);
     rows.push(("Computed on".to_owned(), device));
     rows.push(("Took".to_owned(), format!("{:.1} s", computing.seconds)));
-    let made = format!("{}, Copylens {}", report.date(), report.copylens);
+    let made = format!("{}, Copylens {}", report.date(), report.made_by);
     rows.push(("Made".to_owned(), made));
     for note in &report.findings.notes {
         rows.push(("Note".to_owned(), note.clone()));

@@ -59,8 +59,8 @@ pub struct Report {
     pub findings: Findings,
     /// Seconds since 1970.
     pub made: u64,
-    /// Version of Copylens.
-    pub copylens: String,
+    /// Version of Copylens that made it.
+    pub made_by: String,
 }
 
 /// What was evaluated on.
@@ -333,7 +333,7 @@ pub(crate) fn example(model: &str, micro_ap: f64) -> Report {
         options: [("input".to_owned(), "model".to_owned())].into(),
         findings,
         made: 1_700_000_000,
-        copylens: "0.1.0".to_owned(),
+        made_by: "0.1.0".to_owned(),
     }
 }
 

@@ -37,10 +37,10 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, shown: &[&KeptReport], commands: 
     if reports.len() > 1 {
         compared_ui(ui, &reports);
     }
-    charts::ui(ui, &reports);
     for report in &reports {
         pairs::ui(ui, state, report, reports.len() > 1, commands);
     }
+    charts::ui(ui, &reports);
     figures_ui(ui, &reports);
     published_ui(ui, first);
     if state.settings.details {
@@ -300,7 +300,7 @@ fn how_ui(ui: &mut egui::Ui, report: &Report) {
                 words::duration(std::time::Duration::from_secs_f64(
                     computing.seconds.max(0.0)
                 )),
-                report.copylens
+                report.made_by
             ));
             egui::Grid::new(("how", report.made, &report.model.id)).show(ui, |ui| {
                 for (id, value) in &report.options {
