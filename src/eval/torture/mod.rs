@@ -47,7 +47,8 @@ const N_OTHERS: usize = 8;
 /// What is tortured.
 pub struct TortureRequest<'a> {
     pub pictures: &'a [PathBuf],
-    /// Pictures among which the originals are looked for; copies of them are left out.
+    /// Pictures among which the originals are looked for; copies of them and some to put pictures on are
+    /// left out.
     pub distractors: &'a [PathBuf],
     /// From this similarity on a search shows a result.
     pub threshold: f32,
@@ -131,7 +132,7 @@ pub fn torture(
     }
     let gallery = bench.gallery(request, &originals)?;
     report.n_distractors = gallery.distractors.len();
-    let others = others(request, &paths);
+    let others = others(request);
     for (idx, path) in paths.iter().enumerate() {
         bench.report(
             "Making copies and looking for their originals",
@@ -232,11 +233,13 @@ impl Bench<'_> {
         request: &TortureRequest<'_>,
         originals: &Descriptors,
     ) -> Result<Gallery, EvalError> {
-        let is_original = |path: &&PathBuf| !request.pictures.contains(path);
+        let grounds = grounds(request.distractors);
+        let is_other =
+            |path: &&PathBuf| !request.pictures.contains(path) && !grounds.contains(path);
         let paths: Vec<PathBuf> = request
             .distractors
             .iter()
-            .filter(is_original)
+            .filter(is_other)
             .cloned()
             .collect();
         // Distractors that cannot be read are nobody's concern.
@@ -321,15 +324,17 @@ fn apply(edit: &TortureEdit, picture: &Picture, others: &[Arc<Picture>], seed: u
     view.picture
 }
 
-/// Pictures to put others on: distractors, else the pictures themselves, and always a plain one.
-fn others(request: &TortureRequest<'_>, paths: &[PathBuf]) -> Vec<Arc<Picture>> {
-    let step = (request.distractors.len() / N_OTHERS).max(1);
-    let chosen = request.distractors.iter().step_by(step);
-    let chosen: Vec<&PathBuf> = match request.distractors.is_empty() {
-        true => paths.iter().take(N_OTHERS).collect(),
-        false => chosen.take(N_OTHERS).collect(),
-    };
-    let decoded = chosen
+/// Distractors to put pictures on. They are not searched: a picture that shows two others is a copy of
+/// both.
+fn grounds(distractors: &[PathBuf]) -> Vec<&PathBuf> {
+    let n_grounds = (distractors.len() / 4).min(N_OTHERS);
+    let step = (distractors.len() / n_grounds.max(1)).max(1);
+    distractors.iter().step_by(step).take(n_grounds).collect()
+}
+
+/// The pictures to put others on; a plain one where there is none.
+fn others(request: &TortureRequest<'_>) -> Vec<Arc<Picture>> {
+    let decoded = grounds(request.distractors)
         .into_par_iter()
         .filter_map(|path| data::decode(path).ok());
     let mut others: Vec<Arc<Picture>> = decoded
