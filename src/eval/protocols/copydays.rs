@@ -37,6 +37,7 @@ use crate::eval::report::curve;
 const STRONG: &str = "strong";
 const ORIGINALS: &str = "original";
 const MAP: &str = "copydays-map";
+const MAP_HELP: &str = "Mean average precision by trapezoids over the queries of this block.";
 
 const DINO_PAPER: &str = "DINO, arXiv 2104.14294, table 4; 10,000 distractors";
 const SSCD_PAPER: &str = "SSCD, arXiv 2202.10261, tables 3 and 9; 10,000 distractors";
@@ -280,7 +281,6 @@ fn add_findings(
     };
     let mut findings = std::mem::take(&mut session.findings);
     let map = |ranking: &Ranking| f64::from(metrics::value(MAP, ranking).unwrap_or_default());
-    const MAP_HELP: &str = "Mean average precision by trapezoids over the queries of this block.";
     if let Some((split, strong)) = by_block.iter().find(|(split, _)| split.name == STRONG) {
         findings.figure("strong-map", "Strong edits, mAP", MAP_HELP, map(strong));
         findings.curves.push(curve("Strong edits", strong));

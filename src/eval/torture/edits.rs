@@ -183,7 +183,7 @@ pub const EDITS: &[TortureEdit] = &[
     ),
     edit(
         "perspective",
-        "Photographed from the side",
+        "Seen from the side",
         "Corners moved inward by up to 0.25 of the sides.",
         &[("perspective", &[("strength", exactly(0.25))])],
     ),

@@ -13,6 +13,7 @@ use super::card_ui;
 use super::models::short;
 use crate::app::theme;
 use crate::app::theme::Palette;
+use crate::app::widgets::controls;
 use crate::app::widgets::words;
 use crate::eval::report::Histogram;
 use crate::eval::report::Report;
@@ -21,6 +22,7 @@ const PLOT_HEIGHT: f32 = 240.0;
 const LINE_WIDTH: f32 = 2.0;
 const BAR_HEIGHT: f32 = 14.0;
 const NAME_WIDTH: f32 = 180.0;
+const NAME_HEIGHT: f32 = 18.0;
 const SHARE_WIDTH: f32 = 110.0;
 
 pub fn ui(ui: &mut egui::Ui, reports: &[&Report]) {
@@ -201,45 +203,49 @@ pub fn bars_ui(ui: &mut egui::Ui, models: &[String], rows: &[(&str, Vec<Option<(
         });
     }
     for (name, shares) in rows {
-        ui.horizontal(|ui| {
-            let height = BAR_HEIGHT * shares.len().max(1) as f32;
-            let room = egui::vec2(NAME_WIDTH, height.max(theme::ICON_SIZE));
-            let layout = egui::Layout::left_to_right(egui::Align::Center);
-            ui.allocate_ui_with_layout(room, layout, |ui| {
-                ui.set_min_width(NAME_WIDTH);
-                ui.add(egui::Label::new(*name).truncate());
-            });
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                for (idx, share) in shares.iter().enumerate() {
-                    let Some((share, text)) = share else {
-                        continue;
-                    };
-                    let color = palette.curves[idx % palette.curves.len()];
-                    bar_ui(ui, name, *share, text, color);
-                }
-            });
-        });
+        row_ui(ui, name, shares);
     }
 }
 
-fn bar_ui(ui: &mut egui::Ui, name: &str, share: f32, text: &str, color: egui::Color32) {
+/// A name and its bars, in the middle of each other.
+fn row_ui(ui: &mut egui::Ui, name: &str, shares: &[Option<(f32, String)>]) {
     let palette = Palette::of(ui);
-    let width = (ui.available_width() - SHARE_WIDTH).max(40.0);
-    let size = egui::vec2(width + SHARE_WIDTH, BAR_HEIGHT);
+    let bars = BAR_HEIGHT * shares.len().max(1) as f32;
+    let size = egui::vec2(ui.available_width(), bars.max(NAME_HEIGHT));
     let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
-    let bar = egui::Rect::from_min_size(rect.min, egui::vec2(width, BAR_HEIGHT - 3.0));
-    ui.painter().rect_filled(bar, 2.0, palette.picture_ground);
-    let mut filled = bar;
-    filled.set_width(bar.width() * share.clamp(0.0, 1.0));
-    ui.painter().rect_filled(filled, 2.0, color);
-    ui.painter().text(
-        bar.right_center() + egui::vec2(theme::GAP, 0.0),
-        egui::Align2::LEFT_CENTER,
-        text,
-        egui::TextStyle::Small.resolve(ui.style()),
-        palette.weak,
-    );
-    let spoken = format!("{name}: {text}");
+    let spoken: Vec<&str> = shares.iter().flatten().map(|(_, text)| &**text).collect();
+    let spoken = format!("{name}: {}", spoken.join(", "));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+    response.on_hover_text(&spoken);
+    let names = egui::Rect::from_center_size(
+        egui::pos2(rect.left() + NAME_WIDTH / 2.0, rect.center().y),
+        egui::vec2(NAME_WIDTH, NAME_HEIGHT),
+    );
+    let line = (name.to_owned(), egui::TextStyle::Body, palette.text);
+    controls::paint_lines(ui, names, [line]);
+    let left = rect.left() + NAME_WIDTH + theme::GAP;
+    let width = (rect.right() - left - SHARE_WIDTH).max(40.0);
+    for (idx, share) in shares.iter().enumerate() {
+        let Some((share, text)) = share else {
+            continue;
+        };
+        let top = rect.center().y - bars / 2.0 + idx as f32 * BAR_HEIGHT;
+        let bar = egui::Rect::from_min_size(
+            egui::pos2(left, top + 1.5),
+            egui::vec2(width, BAR_HEIGHT - 3.0),
+        );
+        let mut filled = bar;
+        filled.set_width(bar.width() * share.clamp(0.0, 1.0));
+        let color = palette.curves[idx % palette.curves.len()];
+        let painter = ui.painter();
+        painter.rect_filled(bar, 2.0, palette.picture_ground);
+        painter.rect_filled(filled, 2.0, color);
+        painter.text(
+            bar.right_center() + egui::vec2(theme::GAP, 0.0),
+            egui::Align2::LEFT_CENTER,
+            text,
+            egui::TextStyle::Small.resolve(ui.style()),
+            palette.weak,
+        );
+    }
 }

@@ -45,9 +45,10 @@ pub fn ui(
         if pairs.is_empty() {
             continue;
         }
-        let name = match is_named {
-            true => format!("{title}, {}", short(&report.model.name)),
-            false => title.to_owned(),
+        let name = if is_named {
+            format!("{title}, {}", short(&report.model.name))
+        } else {
+            title.to_owned()
         };
         card_ui(ui, &name, |ui| {
             ui.weak(help);
@@ -76,9 +77,10 @@ fn list_ui(
         }
     });
     if pairs.len() > N_PAIRS {
-        let label = match shows_all {
-            true => "Show fewer".to_owned(),
-            false => format!("Show all {}", pairs.len()),
+        let label = if shows_all {
+            "Show fewer".to_owned()
+        } else {
+            format!("Show all {}", pairs.len())
         };
         if ui.button(label).clicked() {
             ui.data_mut(|data| data.insert_temp(all_id, !shows_all));

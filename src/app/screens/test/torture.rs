@@ -25,7 +25,7 @@ use crate::worker::TortureResult;
 
 /// Pictures whose copies are drawn; all of them are counted.
 const MAX_GRIDS: usize = 8;
-const SIDE: f32 = 96.0;
+const SIDE: f32 = 120.0;
 const TEXT_HEIGHT: f32 = 32.0;
 
 pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
@@ -93,6 +93,16 @@ fn results_ui(ui: &mut egui::Ui, state: &AppState, results: &[TortureResult]) {
             ui.colored_label(Palette::of(ui).problem, format!("Could not read {n}"));
         }
     }
+    for (idx, picture) in first.report.pictures.iter().take(MAX_GRIDS).enumerate() {
+        grid_ui(ui, state, idx, picture, results);
+    }
+    let n_more = first.report.pictures.len().saturating_sub(MAX_GRIDS);
+    if n_more > 0 {
+        ui.weak(format!(
+            "{} more are counted above",
+            words::pictures(n_more)
+        ));
+    }
     let models: Vec<String> = results.iter().map(|r| short(&r.model.name)).collect();
     let rows: Vec<(&str, Vec<Option<(f32, String)>>)> = EDITS
         .iter()
@@ -107,16 +117,6 @@ fn results_ui(ui: &mut egui::Ui, state: &AppState, results: &[TortureResult]) {
         })
         .collect();
     charts::bars_ui(ui, &models, &rows);
-    for (idx, picture) in first.report.pictures.iter().take(MAX_GRIDS).enumerate() {
-        grid_ui(ui, state, idx, picture, results);
-    }
-    let n_more = first.report.pictures.len().saturating_sub(MAX_GRIDS);
-    if n_more > 0 {
-        ui.weak(format!(
-            "{} more are counted above",
-            words::pictures(n_more)
-        ));
-    }
 }
 
 /// A picture and its copies, each marked as found or missed by every model.
