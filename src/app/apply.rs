@@ -10,7 +10,6 @@ mod settings;
 mod test;
 mod train;
 
-use std::time::Duration;
 
 use eframe::egui;
 
@@ -91,9 +90,8 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Co
         let notice = Notice::problem("This system has no dialog to choose files");
         state.notices.push(notice.with_advice(advice));
     }
-    if !state.notices.is_empty() {
-        state.notices.forget_old(NOTICE_STAYS);
-        ctx.request_repaint_after(Duration::from_secs(1));
+    if let Some(left) = state.notices.forget_old(NOTICE_STAYS) {
+        ctx.request_repaint_after(left);
     }
     find::every_frame(state, services, ctx);
     train::every_frame(state, services, ctx);
@@ -121,15 +119,16 @@ pub fn change_settings(state: &mut AppState, services: &Services, settings: Sett
 
 /// Gives paths to the place they were dropped on.
 fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
-    let is_all_wrong = sorted.pictures.is_empty()
-        && sorted.folders.is_empty()
-        && sorted.models.is_empty()
-        && sorted.others.is_empty();
-    if is_all_wrong {
-        return;
-    }
+    let has_others =
+        !sorted.pictures.is_empty() || !sorted.folders.is_empty() || !sorted.others.is_empty();
     if !sorted.models.is_empty() {
         models::import(state, services, sorted.models.clone());
+        if !has_others && state.place == Place::Find {
+            state.place = Place::Models;
+        }
+    }
+    if !has_others {
+        return;
     }
     match state.place {
         Place::Train => train::take(state, services, sorted),

@@ -223,13 +223,21 @@ impl Notices {
         id
     }
 
-    /// Takes away what has been read by now; problems and lists stay until they are closed.
-    pub fn forget_old(&mut self, stays: Duration) {
+    /// Takes away what has been read by now; problems and lists stay until they are closed. Tells
+    /// when the next one leaves.
+    pub fn forget_old(&mut self, stays: Duration) -> Option<Duration> {
+        let mut next: Option<Duration> = None;
         let since = &self.since;
         self.shown.retain(|(id, notice)| {
-            let is_kept = notice.is_problem || !notice.details.is_empty();
-            is_kept || since.get(id).is_some_and(|since| since.elapsed() < stays)
+            if notice.is_problem || !notice.details.is_empty() {
+                return true;
+            }
+            let left = since.get(id).map(|since| stays.saturating_sub(since.elapsed()));
+            let left = left.filter(|left| !left.is_zero());
+            next = [next, left].into_iter().flatten().min();
+            left.is_some()
         });
+        next
     }
 
     pub fn dismiss(&mut self, id: NoticeId) {
@@ -264,9 +272,11 @@ mod tests {
         let mut notices = Notices::default();
         notices.push(Notice::note("Saved"));
         notices.push(Notice::problem("Not saved"));
-        notices.forget_old(Duration::ZERO);
+        assert!(notices.forget_old(NOTICE_STAYS).is_some());
+        assert_eq!(notices.forget_old(Duration::ZERO), None);
         let titles: Vec<_> = notices.iter().map(|(_, notice)| &*notice.title).collect();
         assert_eq!(titles, ["Not saved"]);
+        assert_eq!(notices.forget_old(NOTICE_STAYS), None);
     }
 
     #[test]
