@@ -10,7 +10,6 @@ mod settings;
 mod test;
 mod train;
 
-
 use eframe::egui;
 
 use super::closing;

@@ -172,7 +172,10 @@ fn run(session: &mut Session<'_>) -> Result<(), EvalError> {
     if !session.source.has(form) {
         return Err(EvalError::NoToken);
     }
-    let input = session.options.input(filter);
+    let input = Input {
+        filter,
+        ..session.options.input(filter)
+    };
     let how = (input, form);
     let originals = data
         .split(Role::References)

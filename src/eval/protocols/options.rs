@@ -174,9 +174,12 @@ impl Options {
         self.number(id) as usize
     }
 
+    /// The input of the source has `filter`; that of the model is as it is deployed.
     pub(super) fn input(&self, filter: Filter) -> Input {
-        let fit = Fit::from_name(self.text(INPUT)).unwrap_or(Fit::Model);
-        Input::new(fit, filter)
+        match Fit::from_name(self.text(INPUT)) {
+            Some(Fit::Model) | None => Input::MODEL,
+            Some(fit) => Input::new(fit, filter),
+        }
     }
 }
 
