@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("models", "data devices monitor persist weights"),
     ("index", "data monitor persist"),
     ("matching", "data models monitor"),
-    ("eval", "data index models monitor"),
+    ("eval", "data index models monitor persist"),
     (
         "distill",
         "data devices eval models monitor persist weights",

@@ -5,6 +5,7 @@
 
 mod models;
 mod settings;
+mod test;
 mod train;
 
 use std::path::PathBuf;
@@ -27,6 +28,7 @@ use crate::worker::Source;
 pub use models::AtStart;
 pub use models::ModelsCommand;
 pub use settings::SettingsCommand;
+pub use test::TestCommand;
 pub use train::TrainCommand;
 
 /// The commands of one frame, in the order they were asked for.
@@ -44,6 +46,7 @@ pub enum Command {
     Find(FindCommand),
     Compare(CompareCommand),
     Train(TrainCommand),
+    Test(TestCommand),
     Models(ModelsCommand),
     Settings(SettingsCommand),
     /// What computes on this computer, as just probed.
@@ -106,6 +109,8 @@ pub enum FolderAnswer {
 pub enum CompareCommand {
     /// Compare the query with one of its matches.
     Open(PictureId),
+    /// Compare any two pictures, such as a copy and the original that was missed.
+    OpenPair(PathBuf, PathBuf),
     /// Go to the result this many places further on.
     Step(isize),
     /// Look at the pictures in this way, a row of `render::OVERLAYS`.

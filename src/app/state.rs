@@ -4,6 +4,7 @@ mod compare;
 mod find;
 pub mod models;
 mod settings;
+pub mod test;
 pub mod train;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use models::ModelsState;
 pub use settings::FolderSize;
 pub use settings::Look;
 pub use settings::SettingsState;
+pub use test::TestState;
 pub use train::TrainState;
 
 use super::closing::Closing;
@@ -42,6 +44,7 @@ pub enum Place {
     #[default]
     Find,
     Train,
+    Test,
     Models,
     Settings,
 }
@@ -55,6 +58,7 @@ pub struct AppState {
     /// The sheet over the results, when two pictures are compared.
     pub compare: Option<CompareState>,
     pub train: TrainState,
+    pub test: TestState,
     pub models: ModelsState,
     pub settings_page: SettingsState,
     /// What computes on this computer; empty until it has been probed.
@@ -78,6 +82,7 @@ impl AppState {
             find,
             compare: None,
             train: TrainState::default(),
+            test: TestState::default(),
             models: ModelsState::default(),
             settings_page: SettingsState::default(),
             devices: Vec::new(),
@@ -227,7 +232,9 @@ impl Notices {
             if notice.is_problem || !notice.details.is_empty() {
                 return true;
             }
-            let left = since.get(id).map(|since| stays.saturating_sub(since.elapsed()));
+            let left = since
+                .get(id)
+                .map(|since| stays.saturating_sub(since.elapsed()));
             let left = left.filter(|left| !left.is_zero());
             next = [next, left].into_iter().flatten().min();
             left.is_some()

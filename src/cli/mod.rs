@@ -25,6 +25,7 @@ mod models;
 mod output;
 mod self_test;
 mod session;
+mod torture;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ pub enum Command {
     Distill(distill::Args),
     /// Measure a model on a published task.
     Evaluate(evaluate::Args),
+    /// Make copies of your own pictures and see which of them are still found.
+    Torture(torture::Args),
     /// Measure how fast this computer decodes, embeds and searches.
     Bench(bench::Args),
     /// Add a model file to the models.
@@ -97,6 +100,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Embed(args) => embed::run(args, output),
         Command::Distill(args) => distill::run(args, output),
         Command::Evaluate(args) => evaluate::run(args, output),
+        Command::Torture(args) => torture::run(args, output),
         Command::Bench(args) => bench::run(args, output),
         Command::Import(args) => model_files::import(&args, output),
         Command::Export(args) => model_files::export(&args, output),
@@ -160,6 +164,10 @@ mod tests {
             "distill --recipe balanced --student mobilenet-v3-large --teacher t --pictures A B \
              --device cpu --out R --resume --json",
             "evaluate disc21 --data D --model m --json",
+            "evaluate copydays --data D --model a --model b --option whitening=dino --report r.html",
+            "evaluate --data D --json",
+            "evaluate --list",
+            "torture --model m --among D --json a.jpg B",
             "bench --device cpu --json",
             "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
             "bench --networks all --json",
@@ -187,6 +195,9 @@ mod tests {
             "bench --training rdcd --networks all",
             "bench --precision f32",
             "export m",
+            "evaluate disc21",
+            "evaluate disc21 --data D --option whitening",
+            "torture --model m",
             "get",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());

@@ -34,6 +34,11 @@ impl Home {
         self.root.join("models")
     }
 
+    /// Descriptors of pictures that models were measured on.
+    pub fn descriptors(&self) -> PathBuf {
+        self.root.join("descriptors")
+    }
+
     /// Downloads that are not finished yet.
     pub fn downloads(&self) -> PathBuf {
         self.root.join("downloads")
@@ -74,6 +79,7 @@ mod tests {
         };
         for path in [
             home.models(),
+            home.descriptors(),
             home.downloads(),
             home.runs(),
             home.default_library(),

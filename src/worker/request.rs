@@ -1,5 +1,6 @@
 //! What a screen or the command line can ask the worker for, and what comes back.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,8 @@ use crate::data::Picture;
 use crate::distill::RunConfig;
 use crate::distill::RunEvent;
 use crate::distill::RunSummary;
-use crate::eval::disc21;
+use crate::eval::report::KeptReport;
+use crate::eval::torture::TortureReport;
 use crate::index::PictureId;
 use crate::index::SearchBench;
 use crate::index::Skipped;
@@ -79,12 +81,12 @@ pub enum JobRequest {
         model: Option<String>,
         device: Option<String>,
     },
-    /// Measure a model on the DISC21 task in a folder. Long.
-    Evaluate {
-        data: PathBuf,
-        model: Option<String>,
-        device: Option<String>,
-    },
+    /// Measure a model by a protocol. Long.
+    Evaluate(Box<EvaluateOrder>),
+    /// Say what data set a folder or archive is. Long.
+    CheckDataset { path: PathBuf },
+    /// Make copies of pictures and look for their originals. Long.
+    Torture(TortureOrder),
     /// Measure how fast this computer decodes, embeds and searches. Long.
     Bench { device: Option<String> },
     /// Measure networks with random weights. Long.
@@ -105,6 +107,32 @@ pub enum JobRequest {
     RebuildLibrary { library: PathBuf },
     /// Download a published model and import it. Runs beside the others.
     Download(DownloadOrder),
+}
+
+/// An evaluation that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EvaluateOrder {
+    /// Row of the table of protocols.
+    pub protocol: String,
+    /// Folder or archive.
+    pub data: PathBuf,
+    pub model: Option<String>,
+    pub device: Option<String>,
+    /// Options that are not as usual.
+    pub options: BTreeMap<String, String>,
+    /// Where files for the challenge are written, if they are wanted.
+    pub submission: Option<PathBuf>,
+}
+
+/// A torture test that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TortureOrder {
+    pub pictures: Vec<PathBuf>,
+    pub model: Option<String>,
+    pub device: Option<String>,
+    /// A folder of pictures to search among; where there is none, what lies beside the first picture and
+    /// the demo pictures.
+    pub among: Option<PathBuf>,
 }
 
 /// A published model that somebody asked for.
@@ -140,7 +168,10 @@ pub enum JobResult {
     MeasureModel(ModelInfo),
     CheckPictures(PictureCheck),
     Embed(EmbedReport),
-    Evaluate(Box<disc21::Report>),
+    /// The report has been kept with its model.
+    Evaluate(Box<KeptReport>),
+    CheckDataset(Box<DatasetCheck>),
+    Torture(Box<TortureResult>),
     Bench(BenchReport),
     BenchNetworks(NetworkBench),
     BenchTraining(TrainingBench),
@@ -151,6 +182,44 @@ pub enum JobResult {
         library: PathBuf,
     },
     Download(Box<DownloadReport>),
+}
+
+/// What a folder or archive is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetCheck {
+    pub path: PathBuf,
+    /// Row of the table of layouts.
+    pub layout: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    /// Where it comes from.
+    pub origin: &'static str,
+    pub parts: Vec<DatasetPart>,
+    /// Why it cannot be used as it is: a needed part is missing.
+    pub problem: Option<String>,
+    /// Rows of the table of protocols that fit.
+    pub protocols: Vec<&'static str>,
+}
+
+/// A part of a data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetPart {
+    pub what: &'static str,
+    /// Its names, separated by bars.
+    pub names: &'static str,
+    /// The one that is there.
+    pub found: Option<&'static str>,
+    pub is_needed: bool,
+    pub n_pictures: Option<u64>,
+    /// Pictures of the published set.
+    pub n_expected: Option<u32>,
+}
+
+/// A torture test and whose it was.
+#[derive(Clone, Debug)]
+pub struct TortureResult {
+    pub model: ModelInfo,
+    pub report: TortureReport,
 }
 
 /// A published model that is there now.

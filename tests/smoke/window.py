@@ -15,7 +15,7 @@ import screen
 from screen import Atspi, Program, wait_until
 from xdnd_drop import Drag
 
-PLACES = ["Find", "Train", "Models", "Settings"]
+PLACES = ["Find", "Train", "Test", "Models", "Settings"]
 # A window with text and controls has hundreds of colors, an empty one a handful.
 MIN_COLORS = 60
 COPIES = re.compile(r"\b([1-9][0-9]*) cop(y|ies) in ([0-9]+) pictures?")
@@ -189,7 +189,7 @@ def is_sensitive(program, name):
 
 
 def dark(checks, program):
-    program.key("ctrl+4")
+    program.key("ctrl+5")
     if checks.check("the dark theme can be chosen", program.click("Dark")):
         time.sleep(1.0)
         shot(checks, program, "13-dark")

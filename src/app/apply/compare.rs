@@ -20,6 +20,7 @@ use crate::app::state::FindState;
 use crate::app::state::Notice;
 use crate::app::state::NoticeAction;
 use crate::app::state::Query;
+use crate::app::widgets::words;
 use crate::data;
 use crate::index::PictureId;
 use crate::matching;
@@ -30,6 +31,7 @@ use crate::render::PreparedPair;
 use crate::worker::CompareReport;
 use crate::worker::Event;
 use crate::worker::Failure;
+use crate::worker::JobId;
 use crate::worker::JobRequest;
 use crate::worker::JobResult;
 use crate::worker::Outcome;
@@ -47,6 +49,7 @@ pub fn apply(
 ) {
     match command {
         CompareCommand::Open(id) => open(state, services, id),
+        CompareCommand::OpenPair(a, b) => open_pair(state, services, [a, b]),
         CompareCommand::Step(n) => step(state, services, n),
         CompareCommand::SetOverlay(overlay) => {
             if let Some(compare) = &mut state.compare {
@@ -121,7 +124,9 @@ fn swap(state: &mut AppState, services: &Services) {
     let Some(compare) = &mut state.compare else {
         return;
     };
-    let Some((query, matched)) = sources(&state.find, compare.match_id) else {
+    let files = compare.files.as_ref();
+    let files = files.map(|[a, b]| (Source::File(a.clone()), Source::File(b.clone())));
+    let Some((query, matched)) = files.or_else(|| sources(&state.find, compare.match_id)) else {
         return;
     };
     compare.unswapped = compare.report().cloned();
@@ -213,12 +218,35 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
         query.selected = Some(id);
     }
     let job = services.jobs.submit(request(query, matched));
+    show(state, id, None, job);
+}
+
+/// Compares two files that are no results of a search.
+fn open_pair(state: &mut AppState, services: &Services, files: [PathBuf; 2]) {
+    if let Some(job) = state.compare.as_ref().and_then(|compare| compare.job) {
+        services.jobs.stop(job);
+    }
+    let [a, b] = files.clone().map(Source::File);
+    let job = services.jobs.submit(request(a, b));
+    show(state, PictureId(job.0), Some(files), job);
+}
+
+/// A pair of files belongs to the place that showed it.
+pub fn leave_pair(state: &mut AppState, services: &Services) {
+    let compare = state.compare.as_ref();
+    if compare.is_some_and(|compare| compare.files.is_some()) {
+        close(state, services);
+    }
+}
+
+fn show(state: &mut AppState, match_id: PictureId, files: Option<[PathBuf; 2]>, job: JobId) {
     let (overlay, is_aligned) = match &state.compare {
         Some(compare) => (compare.overlay, compare.is_aligned),
         None => (render::OVERLAYS[0].id, true),
     };
     state.compare = Some(CompareState {
-        match_id: id,
+        match_id,
+        files,
         job: Some(job),
         asked_at: Instant::now(),
         outcome: Compared::Waiting,
@@ -232,9 +260,11 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
 }
 
 fn step(state: &mut AppState, services: &mut Services, n: isize) {
-    let Some(current) = state.compare.as_ref().map(|compare| compare.match_id) else {
+    let compare = state.compare.as_ref();
+    let Some(compare) = compare.filter(|compare| compare.files.is_none()) else {
         return;
     };
+    let current = compare.match_id;
     let shown: Vec<PictureId> = state
         .find
         .shown_matches()
@@ -250,7 +280,14 @@ fn step(state: &mut AppState, services: &mut Services, n: isize) {
 }
 
 fn choose_save_path(state: &AppState, services: &Services) {
-    let query = state.find.query().map(Query::name).unwrap_or_default();
+    let files = state
+        .compare
+        .as_ref()
+        .and_then(|compare| compare.files.as_ref());
+    let query = match files {
+        Some([query, _]) => words::file_name(query),
+        None => state.find.query().map(Query::name).unwrap_or_default(),
+    };
     let stem = Path::new(&query).file_stem().unwrap_or_default();
     let name = format!("{} compared.png", stem.to_string_lossy());
     let desktop = services.desktop.clone();

@@ -152,8 +152,12 @@ fn title_bar_ui(
 ) {
     let shown = state.find.shown_matches();
     let at = shown.iter().position(|one| one.id == compare.match_id);
+    let back = match compare.files {
+        Some(_) => "Back to the report",
+        None => "Back to the results",
+    };
     ui.horizontal(|ui| {
-        let back = controls::icon_button(ui, icons::ICON_ARROW_BACK, "Back to the results");
+        let back = controls::icon_button(ui, icons::ICON_ARROW_BACK, back);
         if back.on_hover_text("Escape").clicked() {
             commands.push(Command::Compare(CompareCommand::Close));
         }
@@ -173,6 +177,9 @@ fn title_bar_ui(
             });
             if save.inner {
                 commands.push(Command::Compare(CompareCommand::ChooseSavePath));
+            }
+            if compare.files.is_some() {
+                return;
             }
             ui.add_space(theme::GAP);
             let n = shown.len();

@@ -72,6 +72,14 @@ fn words(place: Place, n_files: usize, paths: &[&Path]) -> (MaterialIcon, String
             icons::ICON_FOLDER,
             format!("Drop to teach with the pictures in these {n} folders"),
         ),
+        (Place::Test, true, _) => (
+            icons::ICON_FOLDER,
+            "Drop to measure on the data set in this folder".into(),
+        ),
+        (Place::Test, false, n) => (
+            icons::ICON_SCIENCE,
+            format!("Drop to test with copies of {}", super::words::pictures(n)),
+        ),
         (_, true, _) => (
             icons::ICON_FOLDER,
             "Drop to add this folder, or to search with its pictures".into(),

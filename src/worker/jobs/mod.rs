@@ -6,6 +6,7 @@
 mod bench;
 mod bench_networks;
 mod bench_training;
+mod check_dataset;
 mod check_pictures;
 mod compare;
 mod describe;
@@ -17,10 +18,12 @@ mod find;
 mod index;
 mod index_batch;
 mod measure_model;
+mod model_source;
 mod open_demo;
 mod rebuild_library;
 mod remove_folder;
 mod source;
+mod torture;
 mod trial;
 mod views;
 
@@ -83,15 +86,9 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             model,
             device,
         }),
-        JobRequest::Evaluate {
-            data,
-            model,
-            device,
-        } => Box::new(evaluate::Evaluate {
-            data,
-            model,
-            device,
-        }),
+        JobRequest::Evaluate(order) => Box::new(evaluate::Evaluate { order }),
+        JobRequest::CheckDataset { path } => Box::new(check_dataset::CheckDataset { path }),
+        JobRequest::Torture(order) => Box::new(torture::Torture { order }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
         JobRequest::BenchNetworks {
             networks,
