@@ -9,6 +9,7 @@
 //!   of [`run`].
 
 mod bench;
+mod bench_augmentations;
 mod bench_networks;
 mod catalog;
 mod compare;
@@ -19,11 +20,14 @@ mod evaluate;
 mod find;
 mod get;
 mod index;
+mod methods;
 mod model_files;
 mod models;
 mod output;
+mod preview;
 mod self_test;
 mod session;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,8 +74,14 @@ pub enum Command {
     Compare(compare::Args),
     /// Write the descriptors of pictures to a file.
     Embed(embed::Args),
+    /// List the methods of training, or show the page of one.
+    Methods(methods::Args),
+    /// Show what a recipe makes of a picture.
+    Preview(preview::Args),
     /// Teach a student model.
     Distill(distill::Args),
+    /// List, write or take over the pairs that were judged copies or not.
+    Verdicts(verdicts::Args),
     /// Measure a model on a published task.
     Evaluate(evaluate::Args),
     /// Measure how fast this computer decodes, embeds and searches.
@@ -94,7 +104,10 @@ pub fn run(command: Command) -> ExitCode {
         Command::Find(args) => find::run(args, output),
         Command::Compare(args) => compare::run(args, output),
         Command::Embed(args) => embed::run(args, output),
+        Command::Methods(args) => methods::run(&args, output),
+        Command::Preview(args) => preview::run(args, output),
         Command::Distill(args) => distill::run(args, output),
+        Command::Verdicts(args) => verdicts::run(args, output),
         Command::Evaluate(args) => evaluate::run(args, output),
         Command::Bench(args) => bench::run(args, output),
         Command::Import(args) => model_files::import(&args, output),
@@ -158,10 +171,18 @@ mod tests {
             "embed --model m --device cpu --out d.npy a.jpg",
             "distill --recipe balanced --student mobilenet-v3-large --teacher t --pictures A B \
              --device cpu --out R --resume --json",
+            "preview --recipe dino --others b.jpg c.jpg --seed 2 --stage 1 --out D --json a.jpg",
+            "methods --json",
+            "methods --all",
+            "methods rdcd",
+            "verdicts list --json",
+            "verdicts export pairs.csv --json",
+            "verdicts import pairs.csv",
             "evaluate disc21 --data D --model m --json",
             "bench --device cpu --json",
             "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
             "bench --networks all --json",
+            "bench --augmentations pictures --json",
             "import a.pth --architecture resnet50 --name N --json",
             "export m --to a.safetensors --half",
             "export m a.safetensors",
@@ -183,6 +204,9 @@ mod tests {
             "bench --networks all --batch 0",
             "bench --networks all --seconds -1",
             "export m",
+            "methods nothing",
+            "preview --recipe sscd a.jpg",
+            "verdicts",
             "get",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());

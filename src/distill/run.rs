@@ -27,6 +27,7 @@ use super::checkpoint;
 use super::checkpoint::Checkpoint;
 use super::checkpoint::Position;
 use super::event_file::EventFile;
+use super::judged::JudgedPairs;
 use super::learner::Teacher;
 use super::optimiser::StepRates;
 use super::pairs::Pairs;
@@ -112,6 +113,8 @@ struct Run<'a> {
     recipes: Vec<(Recipe, Length)>,
     stage: Stage,
     held_out: HeldOut,
+    /// Judged pairs that the student does not learn from, where there are any.
+    judged: Option<JudgedPairs>,
     position: Position,
     events: Option<EventFile>,
 }
@@ -135,11 +138,18 @@ impl<'a> Run<'a> {
         let teacher = load_teacher(config, &recipe, device)?;
         let split = Split::find(&config.pictures, &stages[0], monitor)?;
         let fingerprint = fingerprint(config, &split);
+        let (pairs, pairs_held_out) = match read_pairs(config, &stages)? {
+            Some(pairs) => {
+                let (pairs, held_out) = pairs.split(recipe.seed);
+                (Some(pairs), held_out)
+            }
+            None => (None, None),
+        };
         let setting = Setting {
             spec,
             teacher,
             split,
-            pairs: read_pairs(config, &stages)?,
+            pairs,
             device: device.clone(),
         };
         let has_pairs = setting.pairs.is_some();
@@ -153,6 +163,19 @@ impl<'a> Run<'a> {
             })
             .collect();
         let held_out = held_out(&recipes[0].0, &setting, monitor)?;
+        let judged = match (&setting.pairs, pairs_held_out) {
+            (Some(pairs), Some(held_out)) => {
+                let size = recipes[0].0.data.deployed_size;
+                let preprocessing = Preprocessing::imagenet(size);
+                Some(JudgedPairs::prepare(
+                    pairs,
+                    &held_out,
+                    &preprocessing,
+                    monitor,
+                )?)
+            }
+            (_, _) => None,
+        };
         let start = match &config.start_from {
             Some(path) => Some((load_start(config, path, spec)?, path)),
             None => None,
@@ -170,6 +193,7 @@ impl<'a> Run<'a> {
             recipes,
             stage,
             held_out,
+            judged,
             position: Position {
                 fingerprint,
                 ..Position::default()
@@ -238,6 +262,11 @@ impl<'a> Run<'a> {
             first_step: self.position.step,
             points,
         });
+        if self.setting.pairs.is_some() && self.judged.is_none() {
+            let notice = "No judged pairs could be held out for checking: judge more, of both \
+                          kinds, found with several pictures";
+            emit(RunEvent::Notice(notice.to_owned()));
+        }
         Ok(())
     }
 

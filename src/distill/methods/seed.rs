@@ -12,6 +12,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use crate::distill::learner::Teacher;
 use crate::distill::losses;
 use crate::distill::losses::Needs;
@@ -26,6 +27,7 @@ pub(super) const SEED: MethodSpec = MethodSpec {
     id: "seed",
     label: "SEED",
     help: "The student sees a memory of pictures as its teacher does, from the same view.",
+    about: &pages::SEED,
     provides: &[Needs::Teacher],
     has_prototypes: false,
     copies_length: true,

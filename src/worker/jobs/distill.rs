@@ -1,5 +1,6 @@
 //! Teaches a student; goes on from the last checkpoint when the run folder has one.
 
+use super::judged_pairs;
 use crate::devices;
 use crate::distill;
 use crate::distill::RunConfig;
@@ -29,6 +30,7 @@ impl Job for Distill {
         let mut config = *self.config;
         let device = devices::open(&context.device_id(config.device.as_deref()))?;
         config.device = Some(device.id().to_owned());
+        judged_pairs::provide(&mut config, context)?;
         let mut report = |event| context.report_run(event);
         let summary = distill::run(&config, device.device(), context.monitor, &mut report)?;
         Ok(JobResult::Distill(summary))

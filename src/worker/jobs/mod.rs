@@ -4,6 +4,7 @@
 //! `JobResult`, and an arm of [`from_request`].
 
 mod bench;
+mod bench_augmentations;
 mod bench_networks;
 mod check_pictures;
 mod compare;
@@ -15,8 +16,10 @@ mod evaluate;
 mod find;
 mod index;
 mod index_batch;
+mod judged_pairs;
 mod measure_model;
 mod open_demo;
+mod preview;
 mod rebuild_library;
 mod remove_folder;
 mod source;
@@ -66,6 +69,8 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Trial(config) => Box::new(trial::Trial { config }),
+        JobRequest::Preview(order) => Box::new(preview::Preview { order }),
+        JobRequest::ExportVerdicts { to } => Box::new(judged_pairs::ExportVerdicts { to }),
         JobRequest::Distill(config) => Box::new(distill::Distill { config }),
         JobRequest::MeasureModel { model, device } => {
             Box::new(measure_model::MeasureModel { model, device })
@@ -92,6 +97,9 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::BenchAugmentations { pictures } => {
+            Box::new(bench_augmentations::BenchAugmentations { pictures })
+        }
         JobRequest::BenchNetworks {
             networks,
             batch_sizes,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::judged_pairs;
 use crate::devices;
 use crate::distill;
 use crate::distill::RunConfig;
@@ -28,8 +29,10 @@ impl Job for Trial {
     }
 
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
-        let device = devices::open(&context.device_id(self.config.device.as_deref()))?;
-        let trial = distill::trial(&self.config, device.device(), N_STEPS, context.monitor)?;
+        let mut config = *self.config;
+        let device = devices::open(&context.device_id(config.device.as_deref()))?;
+        judged_pairs::provide(&mut config, context)?;
+        let trial = distill::trial(&config, device.device(), N_STEPS, context.monitor)?;
         let seconds = trial.seconds_per_step.max(1e-6);
         Ok(JobResult::Trial(TrialReport {
             seconds_per_step: seconds,
