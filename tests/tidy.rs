@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("download", "monitor persist"),
     ("models", "data devices monitor persist weights"),
     ("index", "data monitor persist"),
+    ("verdicts", "persist"),
     ("matching", "data models monitor"),
     ("eval", "data index models monitor persist"),
     (
@@ -23,18 +24,18 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "worker",
-        "data devices distill download eval index matching models monitor persist settings weights",
+        "data devices distill download eval index matching models monitor persist settings verdicts weights",
     ),
     ("render", "data matching"),
     (
         "cli",
-        "data devices distill download eval index matching models monitor persist settings weights \
-         worker",
+        "data devices distill download eval index matching models monitor persist settings \
+         verdicts weights worker",
     ),
     (
         "app",
         "data devices distill download eval index matching models monitor persist render settings \
-         weights worker",
+         verdicts weights worker",
     ),
 ];
 

@@ -25,6 +25,7 @@ pub use find::Answer;
 pub use find::FindLibrary;
 pub use find::FindState;
 pub use find::Found;
+pub use find::Judged;
 pub use find::LibraryState;
 pub use find::Query;
 pub use find::source_name;
@@ -96,11 +97,11 @@ impl AppState {
 }
 
 impl AppState {
-    /// Whether a job is a search or a comparison.
+    /// Whether a job is a search, a comparison or a preview.
     pub fn is_quick(&self, id: JobId) -> bool {
         let is_search = self.find.queries.iter().any(|query| query.job == Some(id));
         let compare = self.compare.as_ref().and_then(|compare| compare.job);
-        is_search || compare == Some(id)
+        is_search || compare == Some(id) || self.train.preview.job == Some(id)
     }
 }
 
@@ -193,6 +194,8 @@ pub enum NoticeAction {
     AddPictures,
     /// Put a damaged library aside and begin a new one.
     RebuildLibrary,
+    /// Take back what was last said about a pair.
+    UndoVerdict,
 }
 
 /// The notices that are on screen, oldest first.
@@ -244,6 +247,12 @@ impl Notices {
 
     pub fn dismiss(&mut self, id: NoticeId) {
         self.shown.retain(|(shown, _)| *shown != id);
+    }
+
+    /// Takes away the notices with this button.
+    pub fn forget(&mut self, action: &NoticeAction) {
+        let is_other = |notice: &Notice| notice.action.as_ref() != Some(action);
+        self.shown.retain(|(_, notice)| is_other(notice));
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &(NoticeId, Notice)> {

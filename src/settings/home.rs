@@ -63,6 +63,11 @@ impl Home {
         self.root.join("settings.json")
     }
 
+    /// What was said about pairs of pictures.
+    pub fn verdicts(&self) -> PathBuf {
+        self.root.join("verdicts.json")
+    }
+
     pub fn logs(&self) -> PathBuf {
         self.root.join("logs")
     }
@@ -85,6 +90,7 @@ mod tests {
             home.default_library(),
             home.demo_library(),
             home.settings_file(),
+            home.verdicts(),
             home.logs(),
         ] {
             assert!(path.starts_with(&home.root), "{}", path.display());

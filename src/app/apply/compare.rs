@@ -9,6 +9,7 @@ use std::time::Instant;
 use eframe::egui;
 use parking_lot::Mutex;
 
+use super::find::verdicts;
 use crate::app::command::Command;
 use crate::app::command::CompareCommand;
 use crate::app::command::PreparedComparison;
@@ -28,6 +29,7 @@ use crate::persist;
 use crate::render;
 use crate::render::PairRenderer;
 use crate::render::PreparedPair;
+use crate::verdicts::Judgement;
 use crate::worker::CompareReport;
 use crate::worker::Event;
 use crate::worker::Failure;
@@ -51,6 +53,7 @@ pub fn apply(
         CompareCommand::Open(id) => open(state, services, id),
         CompareCommand::OpenPair(a, b) => open_pair(state, services, [a, b]),
         CompareCommand::Step(n) => step(state, services, n),
+        CompareCommand::Judge(judgement) => judge(state, services, judgement),
         CompareCommand::SetOverlay(overlay) => {
             if let Some(compare) = &mut state.compare {
                 compare.overlay = overlay;
@@ -202,6 +205,7 @@ fn take_prepared(
 
 /// Leaves the sheet; nobody waits for its answer any more.
 pub fn close(state: &mut AppState, services: &Services) {
+    state.find.compared = None;
     if let Some(job) = state.compare.take().and_then(|compare| compare.job) {
         services.jobs.stop(job);
     }
@@ -217,6 +221,7 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
     if let Some(query) = state.find.queries.get_mut(state.find.selected_query) {
         query.selected = Some(id);
     }
+    state.find.compared = Some(id);
     let job = services.jobs.submit(request(query, matched));
     show(state, id, None, job);
 }
@@ -257,6 +262,18 @@ fn show(state: &mut AppState, match_id: PictureId, files: Option<[PathBuf; 2]>, 
         aligned: None,
         unaligned: None,
     });
+}
+
+/// Notes a judgement and shows the next result; the last one stays, and so does one that is taken
+/// back.
+fn judge(state: &mut AppState, services: &mut Services, judgement: Option<Judgement>) {
+    let Some(id) = state.compare.as_ref().map(|compare| compare.match_id) else {
+        return;
+    };
+    verdicts::judge(state, services, id, judgement);
+    if judgement.is_some() {
+        step(state, services, 1);
+    }
 }
 
 fn step(state: &mut AppState, services: &mut Services, n: isize) {

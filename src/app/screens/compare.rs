@@ -19,6 +19,7 @@ use stage::Sight;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::CompareCommand;
+use crate::app::command::FindCommand;
 use crate::app::error_card;
 use crate::app::state::AppState;
 use crate::app::state::CompareState;
@@ -28,6 +29,7 @@ use crate::app::theme;
 use crate::app::widgets::controls;
 use crate::app::widgets::segments;
 use crate::app::widgets::segments::Segment;
+use crate::app::widgets::verdict;
 use crate::render::OVERLAYS;
 use crate::render::OverlaySpec;
 use crate::render::Which;
@@ -118,6 +120,14 @@ fn take_keys(ui: &egui::Ui, compare: &CompareState, commands: &mut Commands) {
     }
     if pressed(Key::PageUp) || pressed(Key::ArrowLeft) {
         commands.push(Command::Compare(CompareCommand::Step(-1)));
+    }
+    for (key, judgement) in verdict::KEYS {
+        if pressed(key) {
+            commands.push(Command::Compare(CompareCommand::Judge(judgement)));
+        }
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z)) {
+        commands.push(Command::Find(FindCommand::UndoVerdict));
     }
     if pressed(Key::Escape) {
         commands.push(Command::Compare(CompareCommand::Close));

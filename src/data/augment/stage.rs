@@ -108,6 +108,7 @@ impl Stage {
             Self::Step(step) => {
                 if draws::chance(rng, step.probability) {
                     step.augmentation.apply(view, surroundings, rng);
+                    view.steps.push(step.spec.id);
                 }
             }
             Self::Shuffled(stages) => {

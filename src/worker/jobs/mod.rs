@@ -4,6 +4,7 @@
 //! `JobResult`, and an arm of [`from_request`].
 
 mod bench;
+mod bench_augmentations;
 mod bench_networks;
 mod bench_training;
 mod check_dataset;
@@ -17,9 +18,11 @@ mod evaluate;
 mod find;
 mod index;
 mod index_batch;
+mod judged_pairs;
 mod measure_model;
 mod model_source;
 mod open_demo;
+mod preview;
 mod rebuild_library;
 mod remove_folder;
 mod source;
@@ -70,6 +73,8 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Trial(config) => Box::new(trial::Trial { config }),
+        JobRequest::Preview(order) => Box::new(preview::Preview { order }),
+        JobRequest::ExportVerdicts { to } => Box::new(judged_pairs::ExportVerdicts { to }),
         JobRequest::Distill(config) => Box::new(distill::Distill { config }),
         JobRequest::MeasureModel { model, device } => {
             Box::new(measure_model::MeasureModel { model, device })
@@ -90,6 +95,9 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
         JobRequest::CheckDataset { path } => Box::new(check_dataset::CheckDataset { path }),
         JobRequest::Torture(order) => Box::new(torture::Torture { order }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::BenchAugmentations { pictures } => {
+            Box::new(bench_augmentations::BenchAugmentations { pictures })
+        }
         JobRequest::BenchNetworks {
             networks,
             batch_sizes,
