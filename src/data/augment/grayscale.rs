@@ -7,6 +7,10 @@ use super::AugmentationSpec;
 use super::Surroundings;
 use super::View;
 use super::canvas;
+use super::vectors;
+use super::vectors::Block;
+use super::vectors::ChangeBlock;
+use super::vectors::LANES;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -27,9 +31,18 @@ impl Augmentation for Grayscale {
 }
 
 pub(super) fn take_color(picture: &mut Picture) {
-    for pixel in picture.rgb.chunks_exact_mut(3) {
-        let luma = canvas::luma([pixel[0], pixel[1], pixel[2]]);
-        pixel.fill(luma);
+    vectors::change_blocks(&mut picture.rgb, TakeColor);
+}
+
+struct TakeColor;
+
+impl ChangeBlock for TakeColor {
+    #[inline(always)]
+    fn change(&self, [r, g, b]: &mut Block) {
+        for lane in 0..LANES {
+            let luma = canvas::luma([r[lane], g[lane], b[lane]]);
+            [r[lane], g[lane], b[lane]] = [luma; 3];
+        }
     }
 }
 

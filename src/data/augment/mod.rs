@@ -61,6 +61,7 @@ mod stripes;
 mod text_lines;
 mod text_overlay;
 mod trace;
+mod vectors;
 mod vertical_flip;
 mod view;
 mod warp;
