@@ -10,10 +10,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::draws;
 use super::hue::shift_hue;
@@ -62,8 +62,8 @@ struct ColorJitter {
 }
 
 impl Augmentation for ColorJitter {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        jitter(&mut view.picture, self.spans, rng);
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        jitter(view.picture.to_mut(), self.spans, rng);
     }
 }
 

@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::vectors;
 use super::vectors::Block;
@@ -25,8 +25,8 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct Grayscale;
 
 impl Augmentation for Grayscale {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
-        take_color(&mut view.picture);
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+        take_color(view.picture.to_mut());
     }
 }
 

@@ -4,9 +4,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::presets::PresetStage;
 
@@ -84,7 +84,7 @@ impl Stage {
     /// Runs stages one after another.
     pub(super) fn run_all(
         stages: &[Self],
-        view: &mut View,
+        view: &mut Draft<'_>,
         surroundings: &Surroundings<'_>,
         rng: &mut ChaCha8Rng,
     ) {
@@ -93,7 +93,7 @@ impl Stage {
         }
     }
 
-    fn run(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn run(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         match self {
             Self::Step(step) => {
                 if draws::chance(rng, step.probability) {

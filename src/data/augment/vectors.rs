@@ -70,12 +70,7 @@ impl<C: ChangeBlock> WithSimd for ChangeBlocks<'_, C> {
             pixels[..chunk.len()].copy_from_slice(chunk);
             let mut block = parted(&pixels);
             self.change.change(&mut block);
-            let [r, g, b] = &block;
-            for lane in 0..LANES {
-                pixels[lane * 3] = r[lane];
-                pixels[lane * 3 + 1] = g[lane];
-                pixels[lane * 3 + 2] = b[lane];
-            }
+            pixels = joined(&block);
             chunk.copy_from_slice(&pixels[..chunk.len()]);
         }
     }
@@ -92,3 +87,36 @@ pub(super) fn parted(pixels: &[u8; BLOCK_BYTES]) -> Block {
     }
     [r, g, b]
 }
+
+/// The pixels of some channels.
+#[inline(always)]
+pub(super) fn joined([r, g, b]: &Block) -> [u8; BLOCK_BYTES] {
+    let mut pixels = [0; BLOCK_BYTES];
+    for lane in 0..LANES {
+        pixels[lane * 3] = r[lane];
+        pixels[lane * 3 + 1] = g[lane];
+        pixels[lane * 3 + 2] = b[lane];
+    }
+    pixels
+}
+
+/// A picture with lines of pixels as columns: `[height][width][3]` becomes `[width][height][3]`.
+pub(super) fn transposed(rgb: &[u8], width: usize) -> Vec<u8> {
+    let height = rgb.len() / (width * 3);
+    let mut turned = vec![0; rgb.len()];
+    // A few lines at once, so that what is written lies together.
+    for top in (0..height).step_by(N_LINES_TOGETHER) {
+        let n_lines = N_LINES_TOGETHER.min(height - top);
+        for x in 0..width {
+            let start = (x * height + top) * 3;
+            let target = &mut turned[start..start + n_lines * 3];
+            for (y, pixel) in target.chunks_exact_mut(3).enumerate() {
+                let from = ((top + y) * width + x) * 3;
+                pixel.copy_from_slice(&rgb[from..from + 3]);
+            }
+        }
+    }
+    turned
+}
+
+const N_LINES_TOGETHER: usize = 16;

@@ -1,4 +1,6 @@
-//! A picture on its way through a pipeline.
+//! A picture on its way through a pipeline, and what comes out.
+
+use std::borrow::Cow;
 
 use crate::data::Picture;
 
@@ -15,17 +17,37 @@ pub struct View {
     pub trace: Trace,
 }
 
-impl View {
-    pub fn new(picture: Picture) -> Self {
-        let trace = Trace::new([picture.width, picture.height]);
-        Self { picture, trace }
+/// A view while it is made: borrowed until something changes a pixel in place.
+pub struct Draft<'a> {
+    pub picture: Cow<'a, Picture>,
+    pub trace: Trace,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(picture: &'a Picture) -> Self {
+        Self {
+            picture: Cow::Borrowed(picture),
+            trace: Trace::new([picture.width, picture.height]),
+        }
+    }
+
+    pub fn finish(self) -> View {
+        View {
+            picture: self.picture.into_owned(),
+            trace: self.trace,
+        }
+    }
+
+    /// Takes other pixels at the same places.
+    pub(super) fn repaint(&mut self, picture: Picture) {
+        self.picture = Cow::Owned(picture);
     }
 
     /// Takes another picture, in which the old one lies at `old_from_new` and nowhere else.
     pub(super) fn replace(&mut self, picture: Picture, old_from_new: &Homography) {
         self.trace
             .follow([picture.width, picture.height], old_from_new);
-        self.picture = picture;
+        self.picture = Cow::Owned(picture);
     }
 
     /// Cuts `area` out and brings it to `width x height`.
