@@ -99,10 +99,11 @@ impl WithSimd for Quantize<'_> {
     }
 }
 
-/// Eight bytes of each of sixteen blocks, for each of four rows: words that become vectors.
+/// Rows of sixteen blocks, eight bytes each: word `i` of eight neighbors, for both halves of the
+/// sixteen in each row.
 type Words = [[u64; 2 * N_ROWS]; 8];
 
-/// Rows of a block that are turned together.
+/// Rows of a block.
 const N_ROWS: usize = 8;
 
 /// Reads `place.1` blocks from column `place.0` on; the others keep what they hold.

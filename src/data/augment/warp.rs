@@ -149,7 +149,7 @@ impl Path for Bent {
             let scale = 1.0 / (self.starts[2] + self.steps[2] * x);
             for axis in 0..2 {
                 let at = (self.starts[axis] + self.steps[axis] * x) * scale;
-                positions[axis][lane] = fixed(at);
+                positions[axis][lane] = held_fixed(at);
             }
         }
         positions
@@ -220,7 +220,7 @@ fn is_deep_inside(picture: &Picture, positions: &Positions) -> bool {
         let limit = (i64::from(side) - 2) << FRACTION_BITS;
         for lane in 0..LANES {
             let at = positions[lane].wrapping_sub(half);
-            is_inside &= (at >= 0) & (at < limit);
+            is_inside &= (0..limit).contains(&at);
         }
     }
     is_inside
@@ -286,6 +286,18 @@ fn word(bytes: &[u8], start: usize) -> u64 {
 
 fn is_inside(picture: &Picture, [x, y]: Point) -> bool {
     (0.0..f64::from(picture.width)).contains(&x) && (0.0..f64::from(picture.height)).contains(&y)
+}
+
+/// The same to the nearest step, held where no picture reaches: a sum whose lowest bits are the
+/// number, since a cast would not become a vector.
+#[inline(always)]
+fn held_fixed(value: f64) -> i64 {
+    const FARTHEST: f64 = 500_000.0;
+    // The steps of numbers around this one are those of fixed positions.
+    const ANCHOR: f64 = 1.5 * (1_u64 << (52 - FRACTION_BITS)) as f64;
+    let held = if value > -FARTHEST { value } else { -FARTHEST };
+    let held = if held < FARTHEST { held } else { FARTHEST };
+    (held + ANCHOR).to_bits() as i64 - ANCHOR.to_bits() as i64
 }
 
 #[inline(always)]
