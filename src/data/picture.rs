@@ -48,11 +48,44 @@ impl Picture {
         let mut rgb = vec![0; self.rgb.len()];
         let rows = self.rgb.chunks_exact(row_bytes.max(3));
         for (row, target) in rows.zip(rgb.chunks_exact_mut(row_bytes.max(3))) {
-            let pixels = row.chunks_exact(3).rev();
-            for (pixel, target) in pixels.zip(target.chunks_exact_mut(3)) {
-                target.copy_from_slice(pixel);
-            }
+            mirror(row, target);
         }
         Self::new(self.width, self.height, rgb)
+    }
+}
+
+/// Writes the pixels of `row` to `target` from the last to the first.
+fn mirror(row: &[u8], target: &mut [u8]) {
+    let mut left = row.len();
+    // Two pixels at a time: eight bytes are read of which the first two are not needed, and eight
+    // are written of which the last two are written again.
+    while left >= 12 {
+        let start = row.len() - left;
+        let word = u64::from_le_bytes(row[left - 8..left].try_into().expect("eight bytes")) >> 16;
+        let turned = (word >> 24) | ((word & 0xff_ffff) << 24);
+        target[start..start + 8].copy_from_slice(&turned.to_le_bytes());
+        left -= 6;
+    }
+    let start = row.len() - left;
+    let pixels = row[..left].chunks_exact(3).rev();
+    for (pixel, target) in pixels.zip(target[start..].chunks_exact_mut(3)) {
+        target.copy_from_slice(pixel);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_every_length_are_mirrored() {
+        for width in 1..12 {
+            let bytes: Vec<u8> = (0..width * 6).map(|value| value as u8).collect();
+            let picture = Picture::new(width, 2, bytes);
+            let mirrored = picture.mirrored();
+            for (x, y) in (0..width).flat_map(|x| [(x, 0), (x, 1)]) {
+                assert_eq!(mirrored.pixel(x, y), picture.pixel(width - 1 - x, y));
+            }
+        }
     }
 }

@@ -41,6 +41,7 @@ CHANGES = [
     lambda p: p.filter(ImageFilter.EDGE_ENHANCE),
     lambda p: p.filter(ImageFilter.EDGE_ENHANCE_MORE),
     lambda p: p.filter(ImageFilter.GaussianBlur(0.5)),
+    lambda p: p.filter(ImageFilter.GaussianBlur(1.0)),
     lambda p: p.filter(ImageFilter.GaussianBlur(2.0)),
     lambda p: p.filter(ImageFilter.GaussianBlur(3.5)),
     lambda p: F.adjust_hue(p, 0.1),

@@ -9,12 +9,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
 use super::AUGMENTATIONS;
+use super::Draft;
 use super::PRESETS;
 use super::Pipeline;
 use super::Span;
 use super::Stickers;
 use super::Surroundings;
-use super::View;
 use crate::data::Picture;
 
 /// The time that one augmentation or pipeline takes.
@@ -44,12 +44,12 @@ pub fn measure(pictures: &[Picture], size: u32, n_rounds: usize) -> Vec<Augmenta
     let steps = AUGMENTATIONS.iter().map(|spec| {
         let spans: Vec<Span> = spec.parameters.iter().map(|known| known.default).collect();
         let augmentation = (spec.build)(&spans);
-        // The copy that a pipeline makes once is made here for each: it is the same work that the
-        // functions of AugLy and torchvision do when they leave their input alone.
+        // What changes pixels in place copies them first, as the functions of AugLy and torchvision
+        // do, which leave their input alone.
         let per_picture = best(pictures, n_rounds, |picture, rng| {
-            let mut view = View::new(picture.clone());
+            let mut view = Draft::new(picture);
             augmentation.apply(&mut view, &surroundings, rng);
-            view.picture
+            view.finish().picture
         });
         AugmentationSpeed {
             id: spec.id,

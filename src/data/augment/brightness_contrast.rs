@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::color_jitter;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -43,8 +43,8 @@ struct BrightnessContrast {
 }
 
 impl Augmentation for BrightnessContrast {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        color_jitter::change_brightness(&mut view.picture, self.brightness.draw(rng));
-        color_jitter::change_contrast(&mut view.picture, self.contrast.draw(rng));
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        color_jitter::change_brightness(view.picture.to_mut(), self.brightness.draw(rng));
+        color_jitter::change_contrast(view.picture.to_mut(), self.contrast.draw(rng));
     }
 }

@@ -141,6 +141,7 @@ pub(super) fn fill(canvas: &mut Picture, area: Area, color: [u8; 3]) {
 }
 
 /// `weight` of 256 parts of `above`, the rest of `below`.
+#[inline(always)]
 pub(super) const fn mix(below: u8, above: u8, weight: u32) -> u8 {
     ((below as u32 * (256 - weight) + above as u32 * weight + 128) >> 8) as u8
 }
@@ -150,6 +151,7 @@ pub(super) fn mix_color(below: [u8; 3], above: [u8; 3], weight: u32) -> [u8; 3] 
 }
 
 /// Luma as Pillow's mode `L` (ITU-R 601, 16-bit weights).
+#[inline(always)]
 pub(super) const fn luma(pixel: [u8; 3]) -> u8 {
     let [r, g, b] = pixel;
     ((r as u32 * 19_595 + g as u32 * 38_470 + b as u32 * 7_471 + 0x8000) >> 16) as u8

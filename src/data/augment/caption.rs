@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::draws;
@@ -37,7 +37,7 @@ struct Caption {
 }
 
 impl Augmentation for Caption {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let picture = &view.picture;
         let share = self.height.draw(rng);
         let bar_height = ((picture.height as f32 * share) as u32).clamp(1, picture.height);

@@ -4,17 +4,24 @@
 //! The arithmetic is Pillow's, rounding included: `blend` cuts fractions off, and the hue makes a
 //! round trip through 8-bit HSV, which alone moves channels by a few levels.
 
+use macerator::Simd;
+use macerator::WithSimd;
 use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::draws;
 use super::hue::shift_hue;
+use super::vectors;
+use super::vectors::BLOCK_BYTES;
+use super::vectors::Block;
+use super::vectors::ChangeBlock;
+use super::vectors::LANES;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -49,18 +56,14 @@ const fn factor(id: &'static str, label: &'static str) -> ParameterSpec {
     }
 }
 
-/// Values at a time where first something is worked out per pixel and then per value, so that the
-/// second loop has no pixels and becomes vectors.
-const BLOCK_BYTES: usize = 48;
-
 struct ColorJitter {
     /// Of brightness, contrast, saturation and hue.
     spans: [Span; 4],
 }
 
 impl Augmentation for ColorJitter {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        jitter(&mut view.picture, self.spans, rng);
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        jitter(view.picture.to_mut(), self.spans, rng);
     }
 }
 
@@ -90,41 +93,84 @@ pub(super) fn change_brightness(picture: &mut Picture, factor: f32) {
 
 /// Pillow's `ImageEnhance.Contrast`: toward the mean luma, or away from it.
 pub(super) fn change_contrast(picture: &mut Picture, factor: f32) {
-    let pixels = picture.rgb.chunks_exact(3);
-    let n_pixels = pixels.len().max(1) as f64;
-    let sum: u64 = pixels
-        .map(|pixel| u64::from(canvas::luma([pixel[0], pixel[1], pixel[2]])))
-        .sum();
+    let n_pixels = (picture.rgb.len() / 3).max(1) as f64;
+    let sum = vectors::with_widest(SumOfLumas(&picture.rgb));
     blend_with_gray(picture, (sum as f64 / n_pixels + 0.5) as u8, factor);
+}
+
+struct SumOfLumas<'a>(&'a [u8]);
+
+impl WithSimd for SumOfLumas<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) -> u64 {
+        let mut total = 0;
+        for chunk in self.0.chunks(BLOCK_BYTES) {
+            // Black, which fills the last one up, has no luma.
+            let mut pixels = [0; BLOCK_BYTES];
+            pixels[..chunk.len()].copy_from_slice(chunk);
+            let [r, g, b] = vectors::parted(&pixels);
+            let mut sum = 0;
+            for lane in 0..LANES {
+                sum += u32::from(canvas::luma([r[lane], g[lane], b[lane]]));
+            }
+            total += u64::from(sum);
+        }
+        total
+    }
 }
 
 /// Pillow's `ImageEnhance.Color`: toward the gray of the pixel, or away from it.
 fn change_saturation(picture: &mut Picture, factor: f32) {
-    let mut grays = [0; BLOCK_BYTES];
-    for block in picture.rgb.chunks_mut(BLOCK_BYTES) {
-        for (pixel, grays) in block.chunks_exact(3).zip(grays.chunks_exact_mut(3)) {
-            grays.fill(canvas::luma([pixel[0], pixel[1], pixel[2]]));
-        }
-        for (value, gray) in block.iter_mut().zip(&grays) {
-            *value = blend(*gray, *value, factor);
+    vectors::change_blocks(&mut picture.rgb, Saturate(factor));
+}
+
+struct Saturate(f32);
+
+impl ChangeBlock for Saturate {
+    #[inline(always)]
+    fn change(&self, [r, g, b]: &mut Block) {
+        for lane in 0..LANES {
+            let gray = canvas::luma([r[lane], g[lane], b[lane]]);
+            r[lane] = blend(gray, r[lane], self.0);
+            g[lane] = blend(gray, g[lane], self.0);
+            b[lane] = blend(gray, b[lane], self.0);
         }
     }
 }
 
 fn blend_with_gray(picture: &mut Picture, gray: u8, factor: f32) {
-    let mut table = [0; 256];
-    for (value, blended) in (0..=255).zip(&mut table) {
-        *blended = blend(gray, value, factor);
-    }
-    for value in &mut picture.rgb {
-        *value = table[usize::from(*value)];
+    let values = &mut picture.rgb;
+    vectors::with_widest(Blend {
+        values,
+        gray,
+        factor,
+    });
+}
+
+struct Blend<'a> {
+    values: &'a mut [u8],
+    gray: u8,
+    factor: f32,
+}
+
+impl WithSimd for Blend<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        for value in self.values {
+            *value = blend(self.gray, *value, self.factor);
+        }
     }
 }
 
 /// `gray + factor * (value - gray)`, fraction cut off, held within a byte.
+#[inline(always)]
 pub(super) fn blend(gray: u8, value: u8, factor: f32) -> u8 {
-    // A cast from float to integer cuts off and holds at both ends, as Pillow does by hand.
-    (f32::from(gray) + factor * (f32::from(value) - f32::from(gray))) as u8
+    let blended = f32::from(gray) + factor * (f32::from(value) - f32::from(gray));
+    vectors::byte(vectors::whole(blended.clamp(0.0, 255.0)))
 }
 
 #[cfg(test)]

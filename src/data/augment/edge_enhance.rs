@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::kernel;
 
@@ -21,11 +21,12 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct EdgeEnhance;
 
 impl Augmentation for EdgeEnhance {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        view.picture = if draws::chance(rng, 0.5) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let enhanced = if draws::chance(rng, 0.5) {
             kernel::convolve(&view.picture, kernel::edge_enhance_more)
         } else {
             kernel::convolve(&view.picture, kernel::edge_enhance)
         };
+        view.repaint(enhanced);
     }
 }

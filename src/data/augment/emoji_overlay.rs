@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::draws;
 use super::stickers::Sticker;
@@ -75,8 +75,8 @@ impl EmojiOverlay {
 }
 
 impl Augmentation for EmojiOverlay {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        let picture = &mut view.picture;
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = view.picture.to_mut();
         let side = self.size.draw(rng) * picture.width.min(picture.height) as f32;
         let Some(sticker) = surroundings.stickers.draw((side as u32).max(4), rng) else {
             return;

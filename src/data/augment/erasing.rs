@@ -10,10 +10,10 @@ use rand_chacha::rand_core::RngCore as _;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas::Area;
 use super::draws;
 
@@ -64,14 +64,14 @@ struct Erasing {
 }
 
 impl Augmentation for Erasing {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let [width, height] = view.trace.view_size;
         let Some(erased) = self.draw_area(width, height, rng) else {
             return;
         };
         let row_bytes = width as usize * 3;
         let mut random = vec![0; erased.width as usize * 3];
-        for row in view.picture.rgb[erased.top as usize * row_bytes..]
+        for row in view.picture.to_mut().rgb[erased.top as usize * row_bytes..]
             .chunks_exact_mut(row_bytes)
             .take(erased.height as usize)
         {

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::homography::Homography;
 use super::warp::Sampling;
 use super::warp::warp;
@@ -31,13 +31,13 @@ struct FreeRotation {
 }
 
 impl Augmentation for FreeRotation {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         rotate(view, self.degrees.draw_whole(rng));
     }
 }
 
 /// Turns counter-clockwise around the middle; bilinear, same canvas, black where nothing is.
-pub(super) fn rotate(view: &mut View, degrees: u32) {
+pub(super) fn rotate(view: &mut Draft<'_>, degrees: u32) {
     if degrees.is_multiple_of(360) {
         return;
     }
@@ -76,9 +76,9 @@ mod tests {
     use crate::data::Picture;
 
     fn turned(picture: &Picture, degrees: u32) -> Picture {
-        let mut view = View::new(picture.clone());
+        let mut view = Draft::new(picture);
         rotate(&mut view, degrees);
-        view.picture
+        view.finish().picture
     }
 
     /// ```text

@@ -1,14 +1,17 @@
 //! Out of focus, as Pillow's `GaussianBlur` does it: three box blurs in each direction come close
 //! to a Gaussian at a cost that does not grow with the radius (Gwosdek et al., SSVM 2011).
 
+use macerator::Simd;
+use macerator::WithSimd;
 use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
+use super::vectors;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -34,24 +37,15 @@ const N_PASSES: usize = 3;
 /// Fraction bits of Pillow's weights.
 const WEIGHT_BITS: u32 = 24;
 
-/// Rows that are blurred along together, so that they stay in the nearest cache.
-const N_ROWS_TOGETHER: usize = 16;
-
-/// Values of a row that are blurred down together, for the same reason.
-const N_VALUES_TOGETHER: usize = 96;
-
-/// Adding and taking away this number rounds to the nearest whole number.
-const ROUNDER: f32 = 8_388_608.0;
-
 struct GaussianBlur {
     sigma: Span,
 }
 
 impl Augmentation for GaussianBlur {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let sigma = self.sigma.draw(rng) * surroundings.size as f32 / REFERENCE_SIZE;
         if sigma > 0.0 {
-            view.picture = blur(&view.picture, sigma);
+            view.repaint(blur(&view.picture, sigma));
         }
     }
 }
@@ -60,15 +54,16 @@ impl Augmentation for GaussianBlur {
 #[derive(Clone, Copy)]
 struct Kernel {
     radius: usize,
-    whole: f32,
-    part: f32,
+    /// Weights of whole pixels and of the two at the ends, of `2^24`.
+    whole: u32,
+    part: u32,
 }
 
 impl Kernel {
     /// The box whose variance is a third of the Gaussian's (equations 7, 11 and 14).
     fn new(sigma: f32) -> Self {
         let variance = sigma * sigma / N_PASSES as f32;
-        let length = f64::from(12.0 * variance + 1.0).sqrt() as f32;
+        let length = (12.0 * f64::from(variance) + 1.0).sqrt() as f32;
         let whole = ((length - 1.0) / 2.0).floor();
         let part = (2.0 * whole + 1.0) * (whole * (whole + 1.0) - 3.0 * variance)
             / (6.0 * (variance - (whole + 1.0) * (whole + 1.0)));
@@ -76,134 +71,94 @@ impl Kernel {
         let n_whole = 2 * radius as u32 + 1;
         let one = 1_u32 << WEIGHT_BITS;
         let weight = (one as f32 / (radius * 2.0 + 1.0)) as u32;
-        // Whole numbers of 24 bits: `f32` holds them as they are.
-        let share = |weight: u32| weight as f32 / one as f32;
         Self {
             radius: radius as usize,
-            whole: share(weight),
-            part: share((one - n_whole * weight) / 2),
+            whole: weight,
+            part: (one - n_whole * weight) / 2,
         }
     }
 }
 
-/// Blurs along the rows, then down the columns; beyond the edges the edge pixels repeat.
-///
-/// Pillow's rounding after every pass, in `f32` where Pillow has 32-bit integers: a sum in the
-/// middle between two levels may fall to the other one. Against Pillow that is no value at most
-/// radii, and a level here and there at the few whose weights are simple fractions, such as 1.
+/// Blurs along the rows, then down the columns; beyond the edges the edge pixels repeat. The same
+/// whole numbers as Pillow's, its rounding after every pass included.
 fn blur(picture: &Picture, sigma: f32) -> Picture {
     let kernel = Kernel::new(sigma);
-    let row_bytes = picture.width as usize * 3;
-    let mut rgb = picture.rgb.clone();
-    let mut lines = Lines::default();
-    for rows in rgb.chunks_mut(row_bytes * N_ROWS_TOGETHER) {
-        along(rows, row_bytes, kernel, &mut lines);
-    }
-    for first in (0..row_bytes).step_by(N_VALUES_TOGETHER) {
-        let values = first..(first + N_VALUES_TOGETHER).min(row_bytes);
-        lines.start(picture.height as usize, values.len());
-        for (line, row) in lines.iter_mut().zip(rgb.chunks_exact(row_bytes)) {
-            for (target, value) in line.iter_mut().zip(&row[values.clone()]) {
-                *target = f32::from(*value);
-            }
-        }
-        lines.blur(kernel);
-        for (line, row) in lines.iter_mut().zip(rgb.chunks_exact_mut(row_bytes)) {
-            for (value, target) in line.iter().zip(&mut row[values.clone()]) {
-                *target = byte(*value);
-            }
-        }
-    }
-    Picture::new(picture.width, picture.height, rgb)
+    let [width, height] = [picture.width as usize, picture.height as usize];
+    // Turned by a quarter, the pixels of a row become lines.
+    let along = blur_across(vectors::transposed(&picture.rgb, width), height * 3, kernel);
+    let down = blur_across(vectors::transposed(&along, height), width * 3, kernel);
+    Picture::new(picture.width, picture.height, down)
 }
 
-/// Blurs a few rows along themselves: turned by a quarter, their pixels become lines.
-fn along(rows: &mut [u8], row_bytes: usize, kernel: Kernel, lines: &mut Lines) {
-    let n_rows = rows.len() / row_bytes;
-    lines.start(row_bytes / 3, n_rows * 3);
-    for (idx, row) in rows.chunks_exact(row_bytes).enumerate() {
-        for (pixel, line) in row.chunks_exact(3).zip(lines.iter_mut()) {
-            let target = &mut line[idx * 3..idx * 3 + 3];
-            for (target, value) in target.iter_mut().zip(pixel) {
-                *target = f32::from(*value);
-            }
-        }
+/// Blurs lines of `len` values across.
+fn blur_across(mut values: Vec<u8>, len: usize, kernel: Kernel) -> Vec<u8> {
+    let mut blurred = vec![0; values.len()];
+    for _ in 0..N_PASSES {
+        vectors::with_widest(Pass {
+            lines: Lines {
+                len,
+                values: &values,
+            },
+            kernel,
+            blurred: &mut blurred,
+        });
+        std::mem::swap(&mut values, &mut blurred);
     }
-    lines.blur(kernel);
-    for (idx, row) in rows.chunks_exact_mut(row_bytes).enumerate() {
-        for (pixel, line) in row.chunks_exact_mut(3).zip(lines.iter_mut()) {
-            for (target, value) in pixel.iter_mut().zip(&line[idx * 3..idx * 3 + 3]) {
-                *target = byte(*value);
-            }
-        }
-    }
+    values
 }
 
-/// A whole number from 0 to 255: the lowest bits of the sum.
-fn byte(value: f32) -> u8 {
-    (value + ROUNDER).to_bits() as u8
-}
-
-/// Lines of whole numbers that are blurred across, and memory for it.
-#[derive(Default)]
-struct Lines {
+#[derive(Clone, Copy)]
+struct Lines<'a> {
     len: usize,
-    values: Vec<f32>,
-    blurred: Vec<f32>,
-    sums: Vec<f32>,
+    values: &'a [u8],
 }
 
-impl Lines {
-    fn start(&mut self, n_lines: usize, len: usize) {
-        self.len = len;
-        self.values.resize(n_lines * len, 0.0);
-        self.blurred.resize(n_lines * len, 0.0);
+impl<'a> Lines<'a> {
+    /// Line `at - n_before`, the edges repeated.
+    #[inline(always)]
+    fn get(self, at: usize, n_before: usize) -> &'a [u8] {
+        let last = self.values.len() / self.len - 1;
+        let start = at.saturating_sub(n_before).min(last) * self.len;
+        &self.values[start..start + self.len]
     }
+}
 
-    fn iter_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        self.values.chunks_exact_mut(self.len)
-    }
+/// One box blur across lines: each sum gains the line that enters the box and loses the one that
+/// leaves it.
+struct Pass<'a> {
+    lines: Lines<'a>,
+    kernel: Kernel,
+    blurred: &'a mut [u8],
+}
 
-    fn blur(&mut self, kernel: Kernel) {
-        for _ in 0..N_PASSES {
-            self.pass(kernel);
-            std::mem::swap(&mut self.values, &mut self.blurred);
-        }
-    }
+impl WithSimd for Pass<'_> {
+    type Output = ();
 
-    /// One box blur across the lines: each sum gains the line that enters the box and loses the
-    /// one that leaves it.
-    fn pass(&mut self, kernel: Kernel) {
-        let Self {
-            len,
-            values,
-            blurred,
-            sums,
-        } = self;
-        let n_lines = values.len() / *len;
-        // Line `at - radius - 1`, the edges repeated.
-        let line = |at: usize| {
-            let start = at.saturating_sub(kernel.radius + 1).min(n_lines - 1) * *len;
-            &values[start..start + *len]
-        };
-        sums.clear();
-        let n_repeated = (kernel.radius + 1) as f32;
-        sums.extend(line(0).iter().map(|value| value * n_repeated));
-        for at in 0..kernel.radius {
-            for (sum, value) in sums.iter_mut().zip(line(at + kernel.radius + 1)) {
-                *sum += value;
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        let Self { lines, kernel, .. } = self;
+        let (len, n_before) = (lines.len, kernel.radius + 1);
+        let mut sums = vec![0_u32; len];
+        let sums = &mut sums[..len];
+        // The box around the line before the first.
+        for at in 0..=2 * kernel.radius {
+            let line = lines.get(at, n_before);
+            for idx in 0..len {
+                sums[idx] += u32::from(line[idx]);
             }
         }
-        for (at, target) in blurred.chunks_exact_mut(*len).enumerate() {
-            let before = line(at);
-            let entering = line(at + 2 * kernel.radius + 1);
-            let after = line(at + 2 * kernel.radius + 2);
-            let sides = before.iter().zip(entering).zip(after);
-            let targets = sums.iter_mut().zip(target);
-            for ((sum, value), ((before, entering), after)) in targets.zip(sides) {
-                *sum += entering - before;
-                let total = *sum * kernel.whole + (before + after) * kernel.part;
-                *value = total + ROUNDER - ROUNDER;
+        for (at, target) in self.blurred.chunks_exact_mut(len).enumerate() {
+            let before = &lines.get(at, n_before)[..len];
+            let entering = &lines.get(at + 2 * kernel.radius + 1, n_before)[..len];
+            let after = &lines.get(at + 2 * kernel.radius + 2, n_before)[..len];
+            let target = &mut target[..len];
+            for idx in 0..len {
+                let left = u32::from(before[idx]);
+                let sum = sums[idx] + u32::from(entering[idx]) - left;
+                sums[idx] = sum;
+                let ends = left + u32::from(after[idx]);
+                let total = sum * kernel.whole + ends * kernel.part;
+                target[idx] = ((total + (1 << (WEIGHT_BITS - 1))) >> WEIGHT_BITS) as u8;
             }
         }
     }

@@ -4,9 +4,13 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::canvas;
+use super::vectors;
+use super::vectors::Block;
+use super::vectors::ChangeBlock;
+use super::vectors::LANES;
 use crate::data::Picture;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -21,15 +25,24 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct Grayscale;
 
 impl Augmentation for Grayscale {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
-        take_color(&mut view.picture);
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+        take_color(view.picture.to_mut());
     }
 }
 
 pub(super) fn take_color(picture: &mut Picture) {
-    for pixel in picture.rgb.chunks_exact_mut(3) {
-        let luma = canvas::luma([pixel[0], pixel[1], pixel[2]]);
-        pixel.fill(luma);
+    vectors::change_blocks(&mut picture.rgb, TakeColor);
+}
+
+struct TakeColor;
+
+impl ChangeBlock for TakeColor {
+    #[inline(always)]
+    fn change(&self, [r, g, b]: &mut Block) {
+        for lane in 0..LANES {
+            let luma = canvas::luma([r[lane], g[lane], b[lane]]);
+            [r[lane], g[lane], b[lane]] = [luma; 3];
+        }
     }
 }
 

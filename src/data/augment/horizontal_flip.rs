@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "horizontal-flip",
@@ -19,7 +19,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct HorizontalFlip;
 
 impl Augmentation for HorizontalFlip {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
         view.mirror();
     }
 }

@@ -3,95 +3,54 @@
 //! Everything is computed in `f32` without branches, so that the compiler makes vectors of it;
 //! Pillow computes the same numbers one by one.
 
+use super::vectors;
+use super::vectors::Block;
+use super::vectors::ChangeBlock;
+use super::vectors::LANES;
+use super::vectors::byte;
+use super::vectors::whole;
 use crate::data::Picture;
-
-/// Pixels at a time.
-const LANES: usize = 64;
-
-type Lanes = [f32; LANES];
-
-/// Beyond this number the steps of `f32` are 1, so adding it rounds.
-const ROUNDER: f32 = 8_388_608.0;
 
 /// torchvision's `adjust_hue`: `turns` becomes a byte that is added to the hue byte, wrapping.
 pub(super) fn shift_hue(picture: &mut Picture, turns: f32) {
     let shift = f32::from((turns * 255.0) as i32 as u8);
-    let mut blocks = picture.rgb.chunks_exact_mut(LANES * 3);
-    for block in &mut blocks {
-        shift_block(block, shift);
-    }
-    let rest = blocks.into_remainder();
-    let mut block = [0; LANES * 3];
-    block[..rest.len()].copy_from_slice(rest);
-    shift_block(&mut block, shift);
-    rest.copy_from_slice(&block[..rest.len()]);
+    vectors::change_blocks(&mut picture.rgb, Turn(shift));
 }
 
-fn shift_block(pixels: &mut [u8], shift: f32) {
-    let (mut r, mut g, mut b) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    for (lane, pixel) in pixels.chunks_exact(3).enumerate() {
-        r[lane] = f32::from(pixel[0]);
-        g[lane] = f32::from(pixel[1]);
-        b[lane] = f32::from(pixel[2]);
-    }
-    shift_lanes(&mut r, &mut g, &mut b, shift);
-    for (lane, pixel) in pixels.chunks_exact_mut(3).enumerate() {
-        // Whole numbers of a byte: the lowest bits of the sum.
-        pixel[0] = (r[lane] + ROUNDER).to_bits() as u8;
-        pixel[1] = (g[lane] + ROUNDER).to_bits() as u8;
-        pixel[2] = (b[lane] + ROUNDER).to_bits() as u8;
-    }
-}
+/// Steps of 255 along the circle of hues.
+struct Turn(f32);
 
-/// In three loops, since one would be too long for the compiler to make vectors of.
-fn shift_lanes(r: &mut Lanes, g: &mut Lanes, b: &mut Lanes, shift: f32) {
-    let (mut hue, mut saturation, mut value) = ([0.0; LANES], [0.0; LANES], [0.0; LANES]);
-    for lane in 0..LANES {
-        [hue[lane], saturation[lane], value[lane]] = hsv_from_rgb([r[lane], g[lane], b[lane]]);
-    }
-    for hue in &mut hue {
-        let turned = *hue + shift;
-        *hue = if turned >= 256.0 {
-            turned - 256.0
-        } else {
-            turned
-        };
-    }
-    for lane in 0..LANES {
-        [r[lane], g[lane], b[lane]] = rgb_from_hsv([hue[lane], saturation[lane], value[lane]]);
-    }
-}
-
-/// The whole part of a number from 0 to 2^22.
-#[expect(
-    clippy::inline_always,
-    reason = "three times slower where the compiler decides against it"
-)]
-#[inline(always)]
-fn whole(value: f32) -> f32 {
-    let nearest = value + ROUNDER - ROUNDER;
-    if nearest > value {
-        nearest - 1.0
-    } else {
-        nearest
+impl ChangeBlock for Turn {
+    #[inline(always)]
+    fn change(&self, [r, g, b]: &mut Block) {
+        for lane in 0..LANES {
+            let colors = [f32::from(r[lane]), f32::from(g[lane]), f32::from(b[lane])];
+            let [hue, saturation, value] = hsv_from_rgb(colors);
+            let turned = hue + self.0;
+            let hue = if turned >= 256.0 {
+                turned - 256.0
+            } else {
+                turned
+            };
+            let [red, green, blue] = rgb_from_hsv([hue, saturation, value]);
+            r[lane] = byte(red);
+            g[lane] = byte(green);
+            b[lane] = byte(blue);
+        }
     }
 }
 
 /// Pillow's `rgb2hsv`; all numbers are whole and below 256.
-#[expect(
-    clippy::inline_always,
-    reason = "three times slower where the compiler decides against it"
-)]
 #[inline(always)]
 fn hsv_from_rgb([r, g, b]: [f32; 3]) -> [f32; 3] {
-    let larger = |a: f32, b: f32| if a > b { a } else { b };
-    let smaller = |a: f32, b: f32| if a < b { a } else { b };
     let largest = larger(larger(r, g), b);
     let range = largest - smaller(smaller(r, g), b);
     // Gray and black divide by 1 instead of 0; their saturation is 0 either way.
     let saturation = range / larger(largest, 1.0);
     let divisor = larger(range, 1.0);
-    let [from_r, from_g, from_b] = [r, g, b].map(|value| (largest - value) / divisor);
+    let from_r = (largest - r) / divisor;
+    let from_g = (largest - g) / divisor;
+    let from_b = (largest - b) / divisor;
     let near_red = from_b - from_g;
     let near_green = 2.0 + from_r - from_b;
     let near_blue = 4.0 + from_g - from_r;
@@ -102,11 +61,17 @@ fn hsv_from_rgb([r, g, b]: [f32; 3]) -> [f32; 3] {
     [whole(turns * 255.0), whole(saturation * 255.0), largest]
 }
 
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
 /// Pillow's `hsv2rgb`.
-#[expect(
-    clippy::inline_always,
-    reason = "three times slower where the compiler decides against it"
-)]
 #[inline(always)]
 fn rgb_from_hsv([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
     let sixths = hue * 6.0 / 255.0;
@@ -124,10 +89,6 @@ fn rgb_from_hsv([hue, saturation, value]: [f32; 3]) -> [f32; 3] {
     [red, green, blue]
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "three times slower where the compiler decides against it"
-)]
 #[inline(always)]
 fn pick(sector: f32, [zero, one, two, three, four, five]: [f32; 6]) -> f32 {
     let mut picked = zero;

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::free_rotation;
 use super::warp::Sampling;
 use super::warp::warp;
@@ -32,7 +32,7 @@ struct InscribedRotation {
 }
 
 impl Augmentation for InscribedRotation {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let degrees = self.degrees.draw(rng);
         let old_size = (view.picture.width, view.picture.height);
         let size = inscribed(old_size, degrees);

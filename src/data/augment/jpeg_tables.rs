@@ -1,4 +1,4 @@
-//! The tables of the JPEG standard (ITU-T T.81, annex K.1) and the cosines of its transform.
+//! The tables of the JPEG standard (ITU-T T.81, annex K.1).
 
 /// Quantization of brightness at quality 50, row by row.
 pub(super) const LUMA: [u16; 64] = [
@@ -24,28 +24,6 @@ pub(super) const CHROMA: [u16; 64] = [
     99, 99, 99, 99, 99, 99, 99, 99,
 ];
 
-/// `COSINES[u][x] = c(u) / 2 * cos((2 x + 1) u pi / 16)` with `c(0) = sqrt(1/2)`, else 1; written
-/// out so that every machine has the same bits.
-pub(super) const COSINES: [[f32; 8]; 8] = {
-    const A: f32 = 0.353_553_4;
-    const B: f32 = 0.490_392_63;
-    const C: f32 = 0.461_939_76;
-    const D: f32 = 0.415_734_8;
-    const E: f32 = 0.277_785_12;
-    const F: f32 = 0.191_341_71;
-    const G: f32 = 0.097_545_16;
-    [
-        [A, A, A, A, A, A, A, A],
-        [B, D, E, G, -G, -E, -D, -B],
-        [C, F, -F, -C, -C, -F, F, C],
-        [D, -G, -B, -E, E, B, G, -D],
-        [A, -A, -A, A, A, -A, -A, A],
-        [E, -B, G, D, -D, -G, B, -E],
-        [F, -C, C, -F, -F, C, -C, F],
-        [G, -E, D, -B, B, -D, E, -G],
-    ]
-};
-
 /// The table for a quality, by the rule of the Independent JPEG Group that Pillow uses.
 pub(super) fn scaled(base: &[u16; 64], quality: u32) -> [f32; 64] {
     let quality = quality.clamp(1, 100);
@@ -60,17 +38,6 @@ pub(super) fn scaled(base: &[u16; 64], quality: u32) -> [f32; 64] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cosines_are_orthonormal() {
-        for (u, row) in COSINES.iter().enumerate() {
-            for (v, other) in COSINES.iter().enumerate() {
-                let dot: f32 = row.iter().zip(other).map(|(a, b)| a * b).sum();
-                let expected = if u == v { 1.0 } else { 0.0 };
-                assert!((dot - expected).abs() < 1e-6, "{u} {v} {dot}");
-            }
-        }
-    }
 
     #[test]
     fn quality_scales_the_table_as_the_independent_jpeg_group_does() {

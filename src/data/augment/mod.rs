@@ -10,6 +10,11 @@
 //! - To add one: a new file with a `SPEC`, a row in [`AUGMENTATIONS`], and steps in the presets
 //!   (`presets/`) that should use it.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "loops over lanes become vectors, chains of iterators over five slices do not"
+)]
+
 mod bench;
 mod brightness_contrast;
 mod canvas;
@@ -29,6 +34,7 @@ mod hue;
 mod inscribed_rotation;
 mod jpeg;
 mod jpeg_blocks;
+mod jpeg_color;
 mod jpeg_tables;
 mod kernel;
 mod mixing;
@@ -61,6 +67,7 @@ mod stripes;
 mod text_lines;
 mod text_overlay;
 mod trace;
+mod vectors;
 mod vertical_flip;
 mod view;
 mod warp;
@@ -90,6 +97,7 @@ pub use stickers::Stickers;
 pub use trace::CropBox;
 pub use trace::Point;
 pub use trace::Trace;
+pub use view::Draft;
 pub use view::View;
 
 /// Everything the rest of the program knows about one augmentation.
@@ -117,7 +125,7 @@ pub struct ParameterSpec {
 /// One change of a picture.
 pub trait Augmentation: Send + Sync {
     /// What moves pixels tells the view's trace how.
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng);
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng);
 }
 
 /// What an augmentation may use beside the picture itself.

@@ -5,10 +5,10 @@ use rand_chacha::rand_core::RngCore as _;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "noise",
@@ -35,9 +35,9 @@ struct Noise {
 }
 
 impl Augmentation for Noise {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let scale = self.strength.draw(rng) / SUM_DEVIATION;
-        let values = &mut view.picture.rgb;
+        let values = &mut view.picture.to_mut().rgb;
         let mut random = vec![0; values.len() * 4];
         rng.fill_bytes(&mut random);
         for (value, bytes) in values.iter_mut().zip(random.chunks_exact(4)) {

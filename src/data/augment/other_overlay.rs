@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::canvas::Filter;
@@ -71,7 +71,7 @@ impl OtherOverlay {
 }
 
 impl Augmentation for OtherOverlay {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let which = u64::from(draws::below(rng, u32::MAX));
         let is_on_top = draws::chance(rng, self.on_top);
         let share = self.height.draw(rng);
@@ -81,7 +81,7 @@ impl Augmentation for OtherOverlay {
             return;
         };
         if is_on_top {
-            let place = overlay(&mut view.picture, &other, share, opacity, at);
+            let place = overlay(view.picture.to_mut(), &other, share, opacity, at);
             if opacity > HIDING_OPACITY {
                 view.trace.hide(place);
             }

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::draws;
@@ -32,7 +32,7 @@ struct Pad {
 }
 
 impl Augmentation for Pad {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let picture = &view.picture;
         let mut border = |side: u32| (self.border.draw(rng) * side as f32) as u32;
         let (left, right) = (border(picture.width), border(picture.width));

@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::draws;
@@ -23,7 +23,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct PadSquare;
 
 impl Augmentation for PadSquare {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let picture = &view.picture;
         let color = draws::plain_color(rng);
         let side = picture.width.max(picture.height);

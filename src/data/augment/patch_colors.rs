@@ -8,10 +8,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::color_jitter;
@@ -47,9 +47,9 @@ struct PatchColors {
 }
 
 impl Augmentation for PatchColors {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let cell = self.cell.draw_whole(rng).max(1);
-        let picture = &mut view.picture;
+        let picture = view.picture.to_mut();
         for top in (0..picture.height).step_by(cell as usize) {
             for left in (0..picture.width).step_by(cell as usize) {
                 let area = Area {

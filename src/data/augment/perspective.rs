@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::homography::Homography;
 use super::warp::Sampling;
@@ -32,7 +32,7 @@ struct Perspective {
 }
 
 impl Augmentation for Perspective {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let background = draws::plain_color(rng);
         let mut inset = |corner: [f64; 2]| {
             corner.map(|at| {
@@ -52,7 +52,7 @@ impl Augmentation for Perspective {
 }
 
 /// Draws the view anew on a canvas of the same size.
-pub(super) fn tilt(view: &mut View, old_from_new: &Homography, background: [u8; 3]) {
+pub(super) fn tilt(view: &mut Draft<'_>, old_from_new: &Homography, background: [u8; 3]) {
     let size = (view.picture.width, view.picture.height);
     let tilted = warp(
         &view.picture,
@@ -67,13 +67,16 @@ pub(super) fn tilt(view: &mut View, old_from_new: &Homography, background: [u8; 
 #[cfg(test)]
 mod tests {
     use super::super::pipeline::testing::gradient;
+    use super::super::trace::Trace;
     use super::*;
 
     #[test]
     fn corners_left_where_they_are_change_nothing() {
         let picture = gradient(32, 24);
-        let mut view = View::new(picture.clone());
+        let mut view = Draft::new(&picture);
         tilt(&mut view, &Homography::IDENTITY, [0; 3]);
-        assert!(view == View::new(picture));
+        let view = view.finish();
+        assert_eq!(view.trace, Trace::new([32, 24]));
+        assert_eq!(view.picture, picture);
     }
 }

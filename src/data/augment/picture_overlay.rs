@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::draws;
@@ -56,7 +56,7 @@ struct PictureOverlay {
 }
 
 impl Augmentation for PictureOverlay {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let which = u64::from(draws::below(rng, u32::MAX));
         let Some(other) = (surroundings.other)(which) else {
             return;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
+use super::Draft;
 use super::PRESETS;
 use super::Preset;
 use super::Stage;
@@ -101,10 +102,10 @@ impl Pipeline {
             stickers: &self.stickers,
             other,
         };
-        let mut view = View::new(picture.clone());
+        let mut view = Draft::new(picture);
         Stage::run_all(&self.stages, &mut view, &surroundings, rng);
         view.resize(self.size, self.size);
-        view
+        view.finish()
     }
 
     /// The first `n` views that this seed gives, for a preview.
@@ -153,9 +154,9 @@ pub(super) mod testing {
             other: &|_| Some(other.clone()),
         };
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut view = View::new(picture.clone());
+        let mut view = Draft::new(picture);
         (spec.build)(&spans).apply(&mut view, &surroundings, &mut rng);
-        view
+        view.finish()
     }
 
     /// A picture of many colors with hard edges.

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -29,8 +29,8 @@ struct Pixelate {
 }
 
 impl Augmentation for Pixelate {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        let picture = &mut view.picture;
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = view.picture.to_mut();
         let share = self.share.draw(rng);
         let n_squares = |side: u32| ((side as f32 * share).round() as u32).clamp(1, side);
         let (n_columns, n_rows) = (n_squares(picture.width), n_squares(picture.height));

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::canvas::Area;
 use super::canvas::Filter;
@@ -31,13 +31,14 @@ struct Pixelization {
 }
 
 impl Augmentation for Pixelization {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let ratio = self.ratio.draw(rng);
         let picture = &view.picture;
         let size = (picture.width, picture.height);
         let small_side = |side: u32| ((side as f32 * ratio) as u32).max(1);
         let small_size = (small_side(size.0), small_side(size.1));
         let small = canvas::resize_area(picture, Area::of(picture), small_size, Filter::Bicubic);
-        view.picture = canvas::resize_area(&small, Area::of(&small), size, Filter::Bicubic);
+        let coarse = canvas::resize_area(&small, Area::of(&small), size, Filter::Bicubic);
+        view.repaint(coarse);
     }
 }

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "posterize",
@@ -28,8 +28,8 @@ struct Posterize {
 }
 
 impl Augmentation for Posterize {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        posterize(&mut view.picture.rgb, self.bits.draw_whole(rng));
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        posterize(&mut view.picture.to_mut().rgb, self.bits.draw_whole(rng));
     }
 }
 

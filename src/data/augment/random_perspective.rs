@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::homography::Homography;
 use super::perspective;
@@ -35,7 +35,7 @@ struct RandomPerspective {
 }
 
 impl Augmentation for RandomPerspective {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let [width, height] = view.trace.view_size;
         let distortion = self.distortion.draw(rng);
         let reach = [width, height].map(|side| (distortion * (side / 2) as f32) as u32 + 1);

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas::Area;
 use super::canvas::Filter;
 use super::draws;
@@ -57,7 +57,7 @@ struct RandomResizedCrop {
 }
 
 impl Augmentation for RandomResizedCrop {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let area = self.draw_area(view.picture.width, view.picture.height, rng);
         view.crop(area, surroundings.size, surroundings.size, self.filter);
     }

@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::free_rotation;
 
@@ -21,7 +21,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct RightAngleRotation;
 
 impl Augmentation for RightAngleRotation {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         free_rotation::rotate(view, 90 * (1 + draws::below(rng, 3)));
     }
 }

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -29,7 +29,7 @@ struct ScaleDown {
 }
 
 impl Augmentation for ScaleDown {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let picture = &view.picture;
         let scale = self.scale.draw(rng);
         let small_side = |side: u32| (side as f32 * scale).round() as u32;
@@ -38,6 +38,6 @@ impl Augmentation for ScaleDown {
             small_side(picture.width),
             small_side(picture.height),
         );
-        view.picture = canvas::resize(&small, picture.width, picture.height);
+        view.repaint(canvas::resize(&small, picture.width, picture.height));
     }
 }

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::color_jitter;
 use super::kernel;
 
@@ -30,11 +30,11 @@ struct Sharpness {
 }
 
 impl Augmentation for Sharpness {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let factor = self.factor.draw(rng);
         let smooth = kernel::convolve(&view.picture, kernel::smooth);
         // From the smooth picture through the picture itself and beyond.
-        for (value, smooth) in view.picture.rgb.iter_mut().zip(smooth.rgb) {
+        for (value, smooth) in view.picture.to_mut().rgb.iter_mut().zip(smooth.rgb) {
             *value = color_jitter::blend(smooth, *value, factor);
         }
     }

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
@@ -30,9 +30,9 @@ struct ShufflePixels {
 }
 
 impl Augmentation for ShufflePixels {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let share = self.share.draw(rng);
-        let rgb = &mut view.picture.rgb;
+        let rgb = &mut view.picture.to_mut().rgb;
         let n_pixels = (rgb.len() / 3) as u32;
         let mut left = (share * n_pixels as f32) as u32;
         // Each pixel is chosen with the share of what is still to choose among what is still to

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "solarize",
@@ -32,8 +32,11 @@ struct Solarize {
 }
 
 impl Augmentation for Solarize {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        solarize(&mut view.picture.rgb, self.threshold.draw_whole(rng));
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        solarize(
+            &mut view.picture.to_mut().rgb,
+            self.threshold.draw_whole(rng),
+        );
     }
 }
 

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas::Area;
 use super::canvas::Filter;
 use super::draws;
@@ -36,7 +36,7 @@ struct SquareCrop {
 }
 
 impl Augmentation for SquareCrop {
-    fn apply(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let size = surroundings.size;
         let shorter = (self.shorter_side.draw(rng) * size as f32).round();
         let [width, height] = view.trace.view_size;

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "squash",
@@ -28,7 +28,7 @@ struct Squash {
 }
 
 impl Augmentation for Squash {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let side = self.side.draw_whole(rng);
         view.resize(side, side);
     }

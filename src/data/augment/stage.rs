@@ -4,9 +4,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::presets::PresetStage;
 
@@ -53,7 +53,7 @@ impl Step {
     /// Changes a picture whatever the probability; the result keeps the size it gets.
     pub fn apply_once(
         &self,
-        view: &mut View,
+        view: &mut Draft<'_>,
         surroundings: &Surroundings<'_>,
         rng: &mut ChaCha8Rng,
     ) {
@@ -94,7 +94,7 @@ impl Stage {
     /// Runs stages one after another.
     pub(super) fn run_all(
         stages: &[Self],
-        view: &mut View,
+        view: &mut Draft<'_>,
         surroundings: &Surroundings<'_>,
         rng: &mut ChaCha8Rng,
     ) {
@@ -103,7 +103,7 @@ impl Stage {
         }
     }
 
-    fn run(&self, view: &mut View, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn run(&self, view: &mut Draft<'_>, surroundings: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         match self {
             Self::Step(step) => {
                 if draws::chance(rng, step.probability) {

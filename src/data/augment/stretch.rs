@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 
 pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
     id: "stretch",
@@ -28,7 +28,7 @@ struct Stretch {
 }
 
 impl Augmentation for Stretch {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         // Half of the change goes to each side, so that the number of pixels stays.
         let factor = self.factor.draw_log(rng).sqrt();
         let width = (view.picture.width as f32 * factor).round() as u32;

@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::draws;
 
@@ -60,8 +60,8 @@ struct Lines {
 }
 
 impl Augmentation for Stripes {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        let picture = &mut view.picture;
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = view.picture.to_mut();
         let width = self.width.draw(rng);
         let density = self.density.draw(rng);
         let opacity = self.opacity.draw(rng);

@@ -5,10 +5,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::draws;
 use super::fonts;
 use super::text_overlay;
@@ -52,8 +52,8 @@ struct TextLines {
 }
 
 impl Augmentation for TextLines {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
-        let picture = &mut view.picture;
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+        let picture = view.picture.to_mut();
         let Some(typeface) = draws::pick(rng, &fonts::TEXT) else {
             return;
         };

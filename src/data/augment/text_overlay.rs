@@ -4,10 +4,10 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::ParameterSpec;
 use super::Span;
 use super::Surroundings;
-use super::View;
 use super::canvas;
 use super::draws;
 use super::fonts;
@@ -50,11 +50,11 @@ struct TextOverlay {
 }
 
 impl Augmentation for TextOverlay {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, rng: &mut ChaCha8Rng) {
         let Some(mask) = self.draw_text(&view.picture, rng) else {
             return;
         };
-        let picture = &mut view.picture;
+        let picture = view.picture.to_mut();
         let color = draws::color(rng);
         let opacity = self.opacity.draw(rng);
         let left = draws::below(rng, picture.width - mask.width + 1);

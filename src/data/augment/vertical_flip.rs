@@ -4,8 +4,8 @@ use rand_chacha::ChaCha8Rng;
 
 use super::Augmentation;
 use super::AugmentationSpec;
+use super::Draft;
 use super::Surroundings;
-use super::View;
 use super::homography::Homography;
 use crate::data::Picture;
 
@@ -21,7 +21,7 @@ pub(super) const SPEC: AugmentationSpec = AugmentationSpec {
 struct VerticalFlip;
 
 impl Augmentation for VerticalFlip {
-    fn apply(&self, view: &mut View, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
+    fn apply(&self, view: &mut Draft<'_>, _: &Surroundings<'_>, _: &mut ChaCha8Rng) {
         let picture = &view.picture;
         let row_bytes = picture.width as usize * 3;
         let rows = picture.rgb.chunks_exact(row_bytes.max(3));

@@ -1,4 +1,6 @@
-//! A picture on its way through a pipeline.
+//! A picture on its way through a pipeline, and what comes out.
+
+use std::borrow::Cow;
 
 use crate::data::Picture;
 
@@ -17,21 +19,41 @@ pub struct View {
     pub steps: Vec<&'static str>,
 }
 
-impl View {
-    pub fn new(picture: Picture) -> Self {
-        let trace = Trace::new([picture.width, picture.height]);
+/// A view while it is made: borrowed until something changes a pixel in place.
+pub struct Draft<'a> {
+    pub picture: Cow<'a, Picture>,
+    pub trace: Trace,
+    /// As in [`View::steps`].
+    pub steps: Vec<&'static str>,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(picture: &'a Picture) -> Self {
         Self {
-            picture,
-            trace,
+            picture: Cow::Borrowed(picture),
+            trace: Trace::new([picture.width, picture.height]),
             steps: Vec::new(),
         }
+    }
+
+    pub fn finish(self) -> View {
+        View {
+            picture: self.picture.into_owned(),
+            trace: self.trace,
+            steps: self.steps,
+        }
+    }
+
+    /// Takes other pixels at the same places.
+    pub(super) fn repaint(&mut self, picture: Picture) {
+        self.picture = Cow::Owned(picture);
     }
 
     /// Takes another picture, in which the old one lies at `old_from_new` and nowhere else.
     pub(super) fn replace(&mut self, picture: Picture, old_from_new: &Homography) {
         self.trace
             .follow([picture.width, picture.height], old_from_new);
-        self.picture = picture;
+        self.picture = Cow::Owned(picture);
     }
 
     /// Cuts `area` out and brings it to `width x height`.

@@ -1,7 +1,11 @@
 //! Turning and tilting: every pixel of the result looks up where it comes from.
 
+use macerator::Simd;
+use macerator::WithSimd;
+
 use super::homography::Homography;
 use super::trace::Point;
+use super::vectors;
 use crate::data::Picture;
 
 /// What a pixel takes from the place it comes from.
@@ -74,11 +78,38 @@ fn affine_row(
     if first >= last {
         return;
     }
-    let mut at = position(first).map(fixed);
-    let steps = [fixed(a), fixed(d)];
-    for pixel in row[first * 3..last * 3].chunks_exact_mut(3) {
-        write(picture, pixel, at, sampling);
-        at = [at[0] + steps[0], at[1] + steps[1]];
+    vectors::with_widest(Run {
+        picture,
+        row: &mut row[first * 3..last * 3],
+        path: Straight {
+            start: position(first).map(fixed),
+            steps: [fixed(a), fixed(d)],
+        },
+        sampling,
+    });
+}
+
+/// Positions that move by the same step.
+struct Straight {
+    start: [i64; 2],
+    steps: [i64; 2],
+}
+
+impl Path for Straight {
+    #[inline(always)]
+    fn positions(&self, first: usize) -> Positions {
+        let mut positions = [[0; LANES]; 2];
+        for axis in 0..2 {
+            for lane in 0..LANES {
+                let n_steps = (first + lane) as i64;
+                positions[axis][lane] = self.start[axis] + n_steps * self.steps[axis];
+            }
+        }
+        positions
+    }
+
+    fn is_inside(&self, _: &Picture, _: usize) -> bool {
+        true
     }
 }
 
@@ -92,20 +123,184 @@ fn projective_row(
 ) {
     let rows = source_from_target.rows();
     let starts = rows.map(|entries| entries[0] * 0.5 + entries[1] * y + entries[2]);
-    for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-        let value = |axis: usize| starts[axis] + rows[axis][0] * x as f64;
+    vectors::with_widest(Run {
+        picture,
+        row,
+        path: Bent {
+            starts,
+            steps: rows.map(|entries| entries[0]),
+        },
+        sampling,
+    });
+}
+
+struct Bent {
+    /// Numerators of both axes and denominator.
+    starts: [f64; 3],
+    steps: [f64; 3],
+}
+
+impl Path for Bent {
+    #[inline(always)]
+    fn positions(&self, first: usize) -> Positions {
+        let mut positions = [[0; LANES]; 2];
+        for lane in 0..LANES {
+            let x = (first + lane) as f64;
+            let scale = 1.0 / (self.starts[2] + self.steps[2] * x);
+            for axis in 0..2 {
+                let at = (self.starts[axis] + self.steps[axis] * x) * scale;
+                positions[axis][lane] = held_fixed(at);
+            }
+        }
+        positions
+    }
+
+    fn is_inside(&self, picture: &Picture, at: usize) -> bool {
+        let value = |axis: usize| self.starts[axis] + self.steps[axis] * at as f64;
         let scale = 1.0 / value(2);
-        let at = [value(0) * scale, value(1) * scale];
-        if is_inside(picture, at) {
-            write(picture, pixel, at.map(fixed), sampling);
+        is_inside(picture, [value(0) * scale, value(1) * scale])
+    }
+}
+
+/// Pixels of a row that are worked out together.
+const LANES: usize = 16;
+
+/// Where those pixels come from, first all x, then all y.
+type Positions = [[i64; LANES]; 2];
+
+/// Where the pixels of a row come from.
+trait Path {
+    /// From pixel `first` on; `#[inline(always)]`.
+    fn positions(&self, first: usize) -> Positions;
+
+    /// Whether pixel `at` comes from inside the edges.
+    fn is_inside(&self, picture: &Picture, at: usize) -> bool;
+}
+
+/// A row or a part of one.
+struct Run<'a, P> {
+    picture: &'a Picture,
+    row: &'a mut [u8],
+    path: P,
+    sampling: Sampling,
+}
+
+impl<P: Path> WithSimd for Run<'_, P> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self) {
+        for (idx, pixels) in self.row.chunks_mut(LANES * 3).enumerate() {
+            let first = idx * LANES;
+            let positions = self.path.positions(first);
+            let n_pixels = pixels.len() / 3;
+            if n_pixels == LANES && is_deep_inside(self.picture, &positions) {
+                match self.sampling {
+                    Sampling::Nearest => take(self.picture, &positions, pixels),
+                    Sampling::Bilinear => blend_all(self.picture, &positions, pixels),
+                }
+                continue;
+            }
+            for (lane, pixel) in pixels.chunks_exact_mut(3).enumerate() {
+                if self.path.is_inside(self.picture, first + lane) {
+                    let at = [positions[0][lane], positions[1][lane]];
+                    write(self.picture, pixel, at, self.sampling);
+                }
+            }
         }
     }
+}
+
+/// Whether no pixel needs anything beyond the edges, nor the two bytes after its neighbors.
+#[inline(always)]
+fn is_deep_inside(picture: &Picture, positions: &Positions) -> bool {
+    let half = 1 << (FRACTION_BITS - 1);
+    let mut is_inside = true;
+    for (positions, side) in positions.iter().zip([picture.width, picture.height]) {
+        let limit = (i64::from(side) - 2) << FRACTION_BITS;
+        for lane in 0..LANES {
+            let at = positions[lane].wrapping_sub(half);
+            is_inside &= (0..limit).contains(&at);
+        }
+    }
+    is_inside
+}
+
+/// Nearest pixels, all inside.
+#[inline(always)]
+fn take(picture: &Picture, positions: &Positions, pixels: &mut [u8]) {
+    let row_bytes = picture.width as usize * 3;
+    // A byte more, since four are written at a time.
+    let mut taken = [0; LANES * 3 + 1];
+    for lane in 0..LANES {
+        let [x, y] = [positions[0][lane], positions[1][lane]];
+        let start = (y >> FRACTION_BITS) as usize * row_bytes + (x >> FRACTION_BITS) as usize * 3;
+        taken[lane * 3..lane * 3 + 4].copy_from_slice(&picture.rgb[start..start + 4]);
+    }
+    pixels.copy_from_slice(&taken[..LANES * 3]);
+}
+
+/// [`blend`] of pixels whose neighbors are all inside.
+#[inline(always)]
+fn blend_all(picture: &Picture, positions: &Positions, pixels: &mut [u8]) {
+    let row_bytes = picture.width as usize * 3;
+    let (mut shares, mut whole) = ([[0; LANES]; 2], [[0; LANES]; 2]);
+    for axis in 0..2 {
+        for lane in 0..LANES {
+            let at = positions[axis][lane] - (1 << (FRACTION_BITS - 1));
+            shares[axis][lane] = ((at >> (FRACTION_BITS - STEPS.ilog2())) & (STEPS - 1)) as u32;
+            whole[axis][lane] = (at >> FRACTION_BITS) as u32;
+        }
+    }
+    // Two neighbors each: six of eight bytes.
+    let (mut upper, mut lower) = ([0; LANES], [0; LANES]);
+    for lane in 0..LANES {
+        let start = whole[1][lane] as usize * row_bytes + whole[0][lane] as usize * 3;
+        upper[lane] = word(&picture.rgb, start);
+        lower[lane] = word(&picture.rgb, start + row_bytes);
+    }
+    let full = STEPS as u32;
+    let mut blended = [0; LANES * 3];
+    for channel in 0..3 {
+        for lane in 0..LANES {
+            let (dx, dy) = (shares[0][lane], shares[1][lane]);
+            let left = 8 * channel;
+            let above = ((upper[lane] >> left) as u32 & 255) * (full - dx)
+                + ((upper[lane] >> (left + 24)) as u32 & 255) * dx;
+            let below = ((lower[lane] >> left) as u32 & 255) * (full - dx)
+                + ((lower[lane] >> (left + 24)) as u32 & 255) * dx;
+            let sum = above * (full - dy) + below * dy;
+            // Pillow cuts the fraction off.
+            blended[lane * 3 + channel] = (sum >> (2 * STEPS.ilog2())) as u8;
+        }
+    }
+    pixels.copy_from_slice(&blended);
+}
+
+#[inline(always)]
+fn word(bytes: &[u8], start: usize) -> u64 {
+    let mut word = [0; 8];
+    word.copy_from_slice(&bytes[start..start + 8]);
+    u64::from_le_bytes(word)
 }
 
 fn is_inside(picture: &Picture, [x, y]: Point) -> bool {
     (0.0..f64::from(picture.width)).contains(&x) && (0.0..f64::from(picture.height)).contains(&y)
 }
 
+/// The same to the nearest step, held where no picture reaches: a sum whose lowest bits are the
+/// number, since a cast would not become a vector.
+#[inline(always)]
+fn held_fixed(value: f64) -> i64 {
+    const FARTHEST: f64 = 500_000.0;
+    // The steps of numbers around this one are those of fixed positions.
+    const ANCHOR: f64 = 1.5 * (1_u64 << (52 - FRACTION_BITS)) as f64;
+    let held = if value > -FARTHEST { value } else { -FARTHEST };
+    let held = if held < FARTHEST { held } else { FARTHEST };
+    (held + ANCHOR).to_bits() as i64 - ANCHOR.to_bits() as i64
+}
+
+#[inline(always)]
 fn fixed(value: f64) -> i64 {
     (value * (1_u64 << FRACTION_BITS) as f64) as i64
 }

@@ -26,9 +26,9 @@ use crate::data;
 use crate::data::DecodeError;
 use crate::data::Picture;
 use crate::data::augment;
+use crate::data::augment::Draft;
 use crate::data::augment::Stickers;
 use crate::data::augment::Surroundings;
-use crate::data::augment::View;
 use crate::monitor::Monitor;
 use crate::monitor::Progress;
 
@@ -314,14 +314,14 @@ fn apply(edit: &TortureEdit, picture: &Picture, others: &[Arc<Picture>], seed: u
         other: &other,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut view = View::new(picture.clone());
+    let mut view = Draft::new(picture);
     for (id, parameters) in edit.steps {
         let spec = augment::find(id).expect("the test below looks every step up");
         let step =
             augment::Step::new(spec, 1.0, parameters).expect("the test below makes every step");
         step.apply_once(&mut view, &surroundings, &mut rng);
     }
-    view.picture
+    view.finish().picture
 }
 
 /// Distractors to put pictures on. They are not searched: a picture that shows two others is a copy of
