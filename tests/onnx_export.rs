@@ -29,6 +29,7 @@ use copylens::models::architecture;
 use copylens::models::graph::Constant;
 use copylens::models::graph::Output;
 use copylens::models::graph::Weights;
+use copylens::models::import;
 use copylens::models::model_file::ModelCard;
 use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
@@ -302,6 +303,58 @@ fn the_store_exports_by_the_ending() {
         .unwrap();
     let n_bytes = half.metadata().unwrap().len();
     assert!(n_bytes < bytes.len() as u64 * 52 / 100);
+}
+
+/// What folding leaves no way back from: the branches of FastViT, and positions for another size.
+const ONE_WAY: &[&str] = &["fastvit-t12", "vit-ti16"];
+
+#[test]
+fn a_file_of_ours_comes_back_as_the_same_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    let mut one_way = Vec::new();
+    let native = [("vit-ti16", 224), ("dinov2-s14-reg", 518)].map(|(id, side)| {
+        let mut case = Case::new("at its native size", architecture(id).unwrap());
+        case.card.preprocessing = Preprocessing::imagenet(side);
+        case
+    });
+    let listed = cases(MAX_PARAMETERS).filter(|case| architecture(case.name).is_some());
+    for case in listed.chain(native) {
+        copylens::persist::save(&path, &case.encode(Precision::F32)).unwrap();
+        let checkpoint = match import::read_checkpoint(&path, None) {
+            Ok(checkpoint) => checkpoint,
+            Err(ModelError::FoldedForOthers { .. }) => {
+                one_way.push(case.name);
+                continue;
+            }
+            Err(err) => panic!("{}: {err}", case.name),
+        };
+        assert_eq!(checkpoint.card, case.card);
+        let expected = case.constants();
+        let network = state::load_state(case.network, &checkpoint.tensors).unwrap();
+        let back = Case { network, ..case };
+        for (name, constant) in back.constants() {
+            let pairs = constant.values.iter().zip(expected[&name].values.iter());
+            let largest = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(largest < 1e-5, "{} {name}: {largest}", back.name);
+        }
+    }
+    assert_eq!(one_way, ONE_WAY);
+}
+
+#[test]
+fn a_file_of_ours_that_was_changed_is_no_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.onnx");
+    let case = Case::new("mobilenet-v2", architecture("mobilenet-v2").unwrap());
+    let mut model = proto::Model::decode(case.encode(Precision::F32).as_slice()).unwrap();
+    let graph = model.graph.as_mut().unwrap();
+    graph
+        .initializer
+        .retain(|tensor| tensor.name != "fc.weight");
+    copylens::persist::save(&path, &model.encode_to_vec()).unwrap();
+    let found = import::read_checkpoint(&path, None);
+    assert!(matches!(found, Err(ModelError::FoldedForOthers { .. })));
 }
 
 /// Files, pictures and our own descriptors for `onnx_check.py`.

@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(dead_code, reason = "this test needs no data")]
+mod support;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
@@ -29,6 +32,11 @@ use copylens::models::network::HeadConfig;
 use copylens::models::network::Network;
 use copylens::monitor::Monitor;
 use copylens::persist;
+use copylens::weights;
+use copylens::weights::TensorMap;
+use rand::Rng as _;
+use rand::SeedableRng as _;
+use rand_chacha::ChaCha8Rng;
 
 const N_PICTURES: u64 = 40;
 
@@ -396,61 +404,153 @@ fn every_student_can_take_a_step() {
     }
 }
 
-/// SIGKILL at any moment, several times over: the curve and the weights are those of a run that
-/// was left alone.
-#[test]
-fn a_killed_run_goes_on_with_the_same_curve() {
-    let lab = Lab::new();
-    let recipe_path = lab.path("recipe.toml");
-    persist::save(&recipe_path, recipe("sscd", 3).as_bytes()).unwrap();
-    let command = |run: &str| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_copylens"));
-        command
-            .env("COPYLENS_HOME", lab.path("home"))
-            .args([
-                "distill",
-                "--device",
-                "cpu",
-                "--resume",
-                "--student",
-                "mobilenet-v3-large",
-            ])
-            .arg("--recipe")
-            .arg(&recipe_path)
-            .arg("--pictures")
-            .arg(lab.path("pictures"))
-            .arg("--out")
-            .arg(lab.path(run))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        command
-    };
-    assert!(command("whole").status().unwrap().success());
-
-    let mut n_killed = 0;
-    for attempt in 0..20_u64 {
-        let mut child = command("killed").spawn().unwrap();
-        // Later each time, so that every part of a run is hit and the run gets to its end.
-        let deadline = Instant::now() + Duration::from_millis(400 + 350 * attempt);
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break Some(status);
-            }
-            if deadline < Instant::now() {
-                break None;
-            }
-            std::thread::park_timeout(Duration::from_millis(10));
-        };
-        if let Some(status) = status {
-            assert!(status.success(), "the run failed after {n_killed} kills");
-            break;
+/// Student, optimiser and memory of a run of three epochs on so many devices.
+fn on_devices(lab: &Lab, method: &str, n_devices: usize) -> (PathBuf, TensorMap) {
+    let mut config = lab.config(method, &format!("{method}-{n_devices}"));
+    config.student = "squeezenet".to_owned();
+    // The pictures that are looked at together: all of a step.
+    let at_once = format!("micro_batch = {}", 8 / n_devices);
+    let recipe = config.recipe.replace("micro_batch = 4", &at_once);
+    config.recipe = recipe.replace("mixup = 0.2", "mixup = 0.0");
+    let devices = vec![Device::flex(); n_devices];
+    let monitor = Monitor::silent();
+    let outcome = distill::run_on(&config, &devices, &monitor, &mut |event| {
+        if n_devices == 2 && matches!(&event, RunEvent::Point(point) if point.step == 6) {
+            monitor.request_stop();
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
-        n_killed += 1;
+    });
+    if n_devices == 2 {
+        assert!(matches!(outcome, Err(DistillError::Cancelled(_))));
+        distill::run_on(&config, &devices, &Monitor::silent(), &mut |_| {}).unwrap();
+    } else {
+        outcome.unwrap();
     }
-    assert!(n_killed > 0, "the run was never killed");
-    assert!(command("killed").status().unwrap().success());
-    assert_same_curve(&lab.path("whole"), &lab.path("killed"));
+    let tensors = last_checkpoint(&config.run_dir);
+    (config.run_dir, tensors)
+}
+
+/// Two devices share the pictures of each step, and the student is the one that one device teaches;
+/// also after a stop.
+#[test]
+fn two_devices_teach_what_one_does() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let lab = Lab::new();
+    for method in ["sscd", "rdcd"] {
+        let (one, expected) = on_devices(&lab, method, 1);
+        let (two, found) = on_devices(&lab, method, 2);
+        let losses = |folder: &Path| -> Vec<f32> {
+            let points = numbers(folder).into_iter();
+            points
+                .filter_map(|(_, values)| values.get("loss").copied())
+                .collect()
+        };
+        let (one, two) = (losses(&one), losses(&two));
+        assert_eq!((one.len(), two.len()), (8, 8), "{method}");
+        for (a, b) in one.iter().zip(&two) {
+            assert!(
+                (a - b).abs() < 1e-5 * a.abs().max(1.0),
+                "{method}: {one:?}, {two:?}"
+            );
+        }
+        for (name, tensor) in expected
+            .iter()
+            .filter(|(name, _)| name.starts_with("student."))
+        {
+            for (a, b) in tensor.values.iter().zip(&found[name].values) {
+                assert!((a - b).abs() < 1e-5, "{method}: {name}: {a}, {b}");
+            }
+        }
+    }
+    let mut refused = lab.config("sscd", "refused");
+    refused.recipe = small("dino");
+    let devices = [Device::flex(), Device::flex()];
+    let outcome = distill::run_on(&refused, &devices, &Monitor::silent(), &mut |_| {});
+    assert!(matches!(outcome, Err(DistillError::OneDevice { .. })));
+}
+
+/// A run of its own process, small enough to be killed often.
+fn process(lab: &Lab, run: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_copylens"));
+    command
+        .env("COPYLENS_HOME", lab.path("home"))
+        .args(["distill", "--device", "cpu", "--resume"])
+        .args(["--student", "squeezenet"])
+        .arg("--recipe")
+        .arg(lab.path("recipe.toml"))
+        .arg("--pictures")
+        .arg(lab.path("pictures"))
+        .arg("--out")
+        .arg(lab.path(run))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+/// Whether the process was killed; it may also come to its end before.
+fn kill_after(mut command: Command, moment: Duration) -> bool {
+    let mut child = command.spawn().unwrap();
+    let deadline = Instant::now() + moment;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "the run failed: {status}");
+            return false;
+        }
+        std::thread::park_timeout(Duration::from_millis(2));
+    }
+    child.kill().unwrap();
+    !child.wait().unwrap().success()
+}
+
+/// Student, optimiser and memory at the end of a run.
+fn last_checkpoint(folder: &Path) -> TensorMap {
+    let (_, path) = RunFolder::new(folder.to_owned())
+        .checkpoints()
+        .pop()
+        .unwrap();
+    weights::read(&path).unwrap().tensors
+}
+
+/// Ten times SIGKILL at a random moment: the curve, the weights and everything else that a
+/// checkpoint holds are bit for bit those of a run that was left alone.
+#[test]
+fn ten_kills_at_random_moments_change_no_bit() {
+    const N_KILLS: usize = 10;
+    let lab = Lab::new();
+    persist::save(&lab.path("recipe.toml"), recipe("sscd", 4).as_bytes()).unwrap();
+    let started = Instant::now();
+    assert!(process(&lab, "whole").status().unwrap().success());
+    let whole = started.elapsed();
+    let expected = last_checkpoint(&lab.path("whole"));
+
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let (mut n_kills, mut n_runs) = (0, 0);
+    while n_kills < N_KILLS {
+        n_runs += 1;
+        let run = format!("killed-{n_runs}");
+        while n_kills < N_KILLS {
+            let moment = whole.mul_f64(rng.random());
+            if !kill_after(process(&lab, &run), moment) {
+                break;
+            }
+            n_kills += 1;
+            let steps = RunFolder::new(lab.path(&run))
+                .points()
+                .last()
+                .map(|p| p.step);
+            support::say(&format!("killed {run} after {moment:?}, at step {steps:?}"));
+        }
+        assert!(process(&lab, &run).status().unwrap().success());
+        assert_same_curve(&lab.path("whole"), &lab.path(&run));
+        let found = last_checkpoint(&lab.path(&run));
+        assert!(found.keys().eq(expected.keys()));
+        for (name, tensor) in &expected {
+            let bits = |values: &[f32]| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            assert_eq!(
+                bits(&found[name].values),
+                bits(&tensor.values),
+                "{run}: {name}"
+            );
+        }
+    }
 }

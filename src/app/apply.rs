@@ -7,9 +7,8 @@ pub mod find;
 mod models;
 mod paths;
 mod settings;
+mod test;
 mod train;
-
-use std::time::Duration;
 
 use eframe::egui;
 
@@ -34,6 +33,7 @@ pub fn start(state: &mut AppState, services: &mut Services) {
     find::start(state, services);
     train::start(state, services);
     models::start(state, services);
+    test::start(state, services);
     services.background("probe-devices", || {
         vec![Command::TakeDevices(devices::probe().to_vec())]
     });
@@ -42,7 +42,10 @@ pub fn start(state: &mut AppState, services: &mut Services) {
 /// Does what one command asks for.
 pub fn apply(state: &mut AppState, services: &mut Services, ctx: &egui::Context, command: Command) {
     match command {
-        Command::Go(place) => state.place = place,
+        Command::Go(place) => {
+            compare::leave_pair(state, services);
+            state.place = place;
+        }
         Command::Drop(dropped) => services.background("dropped-files", move || {
             vec![Command::Take(paths::sorted(dropped))]
         }),
@@ -50,6 +53,7 @@ pub fn apply(state: &mut AppState, services: &mut Services, ctx: &egui::Context,
         Command::Find(command) => find::apply(state, services, command),
         Command::Compare(command) => compare::apply(state, services, ctx, command),
         Command::Train(command) => train::apply(state, services, command),
+        Command::Test(command) => test::apply(state, services, command),
         Command::Models(command) => models::apply(state, services, command),
         Command::Settings(command) => settings::apply(state, services, command),
         Command::TakeDevices(devices) => state.devices = devices,
@@ -75,6 +79,7 @@ pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
     compare::on_event(state, services, event);
     train::on_event(state, services, event);
     models::on_event(state, services, event);
+    test::on_event(state, services, event);
 }
 
 /// Runs once per frame, after events and commands.
@@ -84,9 +89,8 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, ctx: &egui::Co
         let notice = Notice::problem("This system has no dialog to choose files");
         state.notices.push(notice.with_advice(advice));
     }
-    if !state.notices.is_empty() {
-        state.notices.forget_old(NOTICE_STAYS);
-        ctx.request_repaint_after(Duration::from_secs(1));
+    if let Some(left) = state.notices.forget_old(NOTICE_STAYS) {
+        ctx.request_repaint_after(left);
     }
     find::every_frame(state, services, ctx);
     train::every_frame(state, services, ctx);
@@ -114,18 +118,20 @@ pub fn change_settings(state: &mut AppState, services: &Services, settings: Sett
 
 /// Gives paths to the place they were dropped on.
 fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
-    let is_all_wrong = sorted.pictures.is_empty()
-        && sorted.folders.is_empty()
-        && sorted.models.is_empty()
-        && sorted.others.is_empty();
-    if is_all_wrong {
-        return;
-    }
+    let has_others =
+        !sorted.pictures.is_empty() || !sorted.folders.is_empty() || !sorted.others.is_empty();
     if !sorted.models.is_empty() {
         models::import(state, services, sorted.models.clone());
+        if !has_others && state.place == Place::Find {
+            state.place = Place::Models;
+        }
+    }
+    if !has_others {
+        return;
     }
     match state.place {
         Place::Train => train::take(state, services, sorted),
+        Place::Test => test::take(state, services, sorted),
         Place::Find | Place::Models | Place::Settings => find::take(state, services, sorted),
     }
 }

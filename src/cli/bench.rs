@@ -1,12 +1,15 @@
 //! `copylens bench`
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::Success;
+use super::bench_augmentations;
 use super::bench_networks;
+use super::bench_training;
 use super::output::Output;
 use super::session::Session;
 use super::session::WrongAnswer;
@@ -14,12 +17,16 @@ use crate::worker::BenchReport;
 use crate::worker::EmbedSpeed;
 use crate::worker::JobRequest;
 use crate::worker::JobResult;
+use crate::worker::TrainingOrder;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Device to embed on.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
+    /// Measure the edits of training instead, on pictures of this folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "networks")]
+    augmentations: Option<PathBuf>,
     /// Measure these networks with random weights instead: ids, or `all`.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     networks: Vec<String>,
@@ -35,9 +42,58 @@ pub struct Args {
     /// How long each network is measured, with --networks.
     #[arg(long, value_name = "N", default_value = "1", value_parser = duration, requires = "networks")]
     seconds: Duration,
+    /// Measure training steps of these recipes with random weights instead: presets, or `all`.
+    #[arg(
+        long,
+        value_name = "PRESET",
+        value_delimiter = ',',
+        conflicts_with = "networks"
+    )]
+    training: Vec<String>,
+    #[command(flatten)]
+    step: StepArgs,
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What a measured training step is like.
+#[derive(Debug, clap::Args)]
+struct StepArgs {
+    /// Network of the student, with --training.
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = "efficientnet-b0",
+        requires = "training"
+    )]
+    student: String,
+    /// Network of the teacher, with --training.
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value = "resnet50",
+        requires = "training"
+    )]
+    teacher: String,
+    /// In which numbers the networks compute (f32, bf16, f16, auto), with --training.
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        default_value = "auto",
+        requires = "training"
+    )]
+    precision: Vec<String>,
+    /// Pictures of a step, with --training.
+    #[arg(long, value_name = "N", default_value = "128", requires = "training")]
+    step_pictures: NonZero<usize>,
+    /// Side of the views in pixels, with --training.
+    #[arg(long, value_name = "N", default_value = "224", requires = "training")]
+    size: NonZero<u32>,
+    /// Steps that are measured, with --training.
+    #[arg(long, value_name = "N", default_value = "10", requires = "training")]
+    steps: NonZero<u32>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +124,23 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
             device: args.device,
         };
         return bench_networks::run(request, args.json, output);
+    }
+    if !args.training.is_empty() {
+        let step = args.step;
+        let order = TrainingOrder {
+            presets: args.training,
+            student: step.student,
+            teacher: step.teacher,
+            precisions: step.precision,
+            batch: step.step_pictures.get(),
+            size: step.size.get(),
+            n_steps: step.steps.get(),
+            device: args.device,
+        };
+        return bench_training::run(order, args.json, output);
+    }
+    if let Some(pictures) = args.augmentations {
+        return bench_augmentations::run(pictures, args.json, output);
     }
     let session = Session::start(output)?;
     let device = args.device;

@@ -141,6 +141,40 @@ pub fn open(id: &str) -> Result<ComputeDevice, DeviceError> {
     Ok(device)
 }
 
+/// Opens the devices of a list with commas between their ids; several have to be NVIDIA cards.
+pub fn open_all(ids: &str) -> Result<Vec<ComputeDevice>, DeviceError> {
+    let ids: Vec<&str> = ids.split(',').map(str::trim).collect();
+    if let [id] = ids[..] {
+        return Ok(vec![open(id)?]);
+    }
+    check_together(&ids, probe())?;
+    ids.into_iter().map(open).collect()
+}
+
+/// Whether each is there, once, and all are of the kind that can work together.
+fn check_together(ids: &[&str], known: &[DeviceInfo]) -> Result<(), DeviceError> {
+    for (idx, id) in ids.iter().enumerate() {
+        let info = known.iter().find(|info| info.id == *id);
+        let info = info.ok_or_else(|| DeviceError::Unknown {
+            id: (*id).to_owned(),
+            known: known_ids(),
+        })?;
+        let reason = if info.kind != DeviceKind::Cuda {
+            "several devices work together only where all are NVIDIA cards"
+        } else if ids[..idx].contains(id) {
+            "it is named twice"
+        } else {
+            continue;
+        };
+        return Err(DeviceError::NotUsable {
+            id: info.id.clone(),
+            name: info.name.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+    Ok(())
+}
+
 fn known_ids() -> String {
     let ids: Vec<&str> = probe().iter().map(|info| info.id.as_str()).collect();
     ids.join(", ")
@@ -225,6 +259,29 @@ mod tests {
         let err = open("gpu:77").unwrap_err();
         assert!(err.to_string().contains("gpu:77"), "{err}");
         assert!(err.to_string().contains("cpu"), "{err}");
+    }
+
+    #[test]
+    fn several_devices_are_different_nvidia_cards_that_are_there() {
+        let known = [
+            device("cpu", DeviceKind::Cpu, true),
+            device("cuda:0", DeviceKind::Cuda, true),
+            device("cuda:1", DeviceKind::Cuda, true),
+        ];
+        let refused = |ids: &[&str]| check_together(ids, &known).map_err(|err| err.to_string());
+        assert!(refused(&["cuda:1", "cuda:0"]).is_ok());
+        assert!(refused(&["cuda:0", "cpu"]).unwrap_err().contains("NVIDIA"));
+        assert!(
+            refused(&["cuda:0", "cuda:0"])
+                .unwrap_err()
+                .contains("twice")
+        );
+        assert!(
+            refused(&["cuda:0", "cuda:2"])
+                .unwrap_err()
+                .contains("\"cuda:2\"")
+        );
+        assert!(open_all("cpu").is_ok_and(|devices| devices.len() == 1));
     }
 
     #[test]

@@ -18,7 +18,9 @@ use crate::weights::WeightsError;
 
 use super::DistillError;
 use super::gradients::FlatTensors;
+use super::judged::JudgedChange;
 use super::learner::Learner;
+use super::loss_scale::LossScale;
 use super::methods::Saved;
 use super::student::Student;
 
@@ -35,6 +37,13 @@ pub struct Position {
     pub pictures: u64,
     pub quality_before: Option<f32>,
     pub quality_best: Option<f32>,
+    /// [`Quality::score`](super::quality::Quality::score) of the best student; its quality, where
+    /// no pairs were judged.
+    #[serde(default)]
+    pub score_best: Option<f32>,
+    /// On the judged pairs that were held out.
+    #[serde(default)]
+    pub judged: Option<JudgedChange>,
     /// The stage it is in, counted from 0.
     #[serde(default)]
     pub stage: usize,
@@ -56,6 +65,8 @@ impl Default for Position {
             pictures: 0,
             quality_before: None,
             quality_best: None,
+            score_best: None,
+            judged: None,
             stage: 0,
             rate_factor: whole(),
             micro_batch: None,
@@ -85,7 +96,9 @@ pub fn save(path: &Path, learner: &Learner, position: &Position) -> Result<(), D
     let method = learner.method.save();
     tensors.extend(prefixed("method", method.tensors));
     let text = |value: Result<String, serde_json::Error>| value.unwrap_or_default();
+    let scale = learner.scale.map(LossScale::save);
     let metadata = BTreeMap::from([
+        ("scale".to_owned(), text(serde_json::to_string(&scale))),
         (VERSION_KEY.to_owned(), VERSION.to_owned()),
         ("position".to_owned(), text(serde_json::to_string(position))),
         ("optimiser".to_owned(), text(serde_json::to_string(&steps))),
@@ -151,6 +164,13 @@ impl Checkpoint {
         if !learner.optimiser.restore(slots, &steps) {
             return Err(self.foreign("its optimiser is another one"));
         }
+        // Checkpoints of older versions have none.
+        let scale = self
+            .numbers::<Option<(f32, u32)>>("scale")
+            .unwrap_or_default();
+        if let (Some(own), Some(scale)) = (&mut learner.scale, scale) {
+            *own = LossScale::restore(scale);
+        }
         let saved = Saved {
             tensors: taken("method.", &mut self.file.tensors),
             numbers: self.numbers("method")?,
@@ -158,6 +178,7 @@ impl Checkpoint {
         if !learner.method.restore(saved) {
             return Err(self.foreign("its memory has another size"));
         }
+        learner.outdate_team();
         Ok(self.position)
     }
 

@@ -29,6 +29,8 @@ pub enum DistillError {
         line: usize,
         reason: String,
     },
+    #[error("The method {method} learns on one device, and several were chosen")]
+    OneDevice { method: &'static str },
     #[error("Only {found} readable pictures were found, this recipe needs at least {needed}")]
     TooFewPictures { found: usize, needed: usize },
     #[error("The loss was not a number {times} times in a row; the last good checkpoint is kept")]
@@ -67,6 +69,7 @@ impl DistillError {
             Self::Pairs { .. } => {
                 "Correct the file: its header is `a,b,copy`, then two pictures and yes or no a line."
             }
+            Self::OneDevice { .. } => "Choose one device, or another recipe.",
             Self::TooFewPictures { .. } => "Add a folder with more pictures.",
             Self::Diverged { .. } => "Start again with a lower learning rate.",
             Self::OutOfMemory { .. } => {

@@ -56,6 +56,14 @@ impl ModuleVisitor for Collect<'_> {
     }
 }
 
+/// All gradients multiplied by a factor.
+pub fn scaled(gradients: FlatTensors, factor: f32) -> FlatTensors {
+    gradients
+        .into_iter()
+        .map(|(name, gradient)| (name, gradient * factor))
+        .collect()
+}
+
 /// Length of all gradients together, and the same gradients made no longer than `limit`.
 pub fn clip(gradients: FlatTensors, limit: f32) -> (Option<Tensor<1>>, FlatTensors) {
     let squared = gradients
@@ -145,7 +153,8 @@ impl ModuleMapper for Follow {
     }
 }
 
-fn is_running_statistic(name: &str) -> bool {
+/// Running means and variances are no parameters.
+pub fn is_running_statistic(name: &str) -> bool {
     name.contains("running_")
 }
 

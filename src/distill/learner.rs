@@ -9,7 +9,6 @@ use burn::tensor::Device;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 
-use crate::data::augment::Trace;
 use crate::models::ArchitectureSpec;
 use crate::models::ModelError;
 use crate::models::heads::dino::DinoHead;
@@ -23,6 +22,7 @@ use crate::weights::TensorMap;
 
 use super::gradients;
 use super::gradients::FlatTensors;
+use super::loss_scale::LossScale;
 use super::methods::Building;
 use super::methods::Method;
 use super::methods::Part;
@@ -30,24 +30,16 @@ use super::methods::Place;
 use super::optimiser;
 use super::optimiser::Optimiser;
 use super::optimiser::StepRates;
+use super::precision;
 use super::recipe::Recipe;
+use super::step_batch::StepBatch;
+use super::stopwatch;
+use super::stopwatch::Stopwatch;
 use super::student::Student;
-
-/// The views of every picture of one step.
-pub struct StepBatch {
-    /// Picture of each row.
-    pub ids: Vec<u64>,
-    /// What makes two pictures the same to the losses.
-    pub labels: Vec<u64>,
-    /// Whether a person called the pair of a row a copy; empty without pairs.
-    pub judged: Vec<bool>,
-    /// Per view: `batch * 3 * size * size` normalised numbers.
-    pub views: Vec<Vec<f32>>,
-    /// Side of each view in pixels.
-    pub sizes: Vec<usize>,
-    /// Per view one trace per picture; empty where the method needs none.
-    pub traces: Vec<Vec<Trace>>,
-}
+use super::teacher::Teacher;
+use super::team::Peers;
+use super::team::State;
+use super::team::Team;
 
 /// What one step measured.
 #[derive(Debug, Default)]
@@ -58,11 +50,11 @@ pub struct StepValues {
     pub is_finite: bool,
 }
 
-/// A frozen network whose descriptors are the example.
-#[derive(Clone)]
-pub struct Teacher {
-    pub network: Network,
-    pub dimensions: usize,
+/// Loss and gradients of the pictures of a step, on one device.
+pub struct Pass {
+    /// By curve key.
+    pub sums: BTreeMap<String, f32>,
+    pub gradients: FlatTensors,
 }
 
 /// Everything that changes while a student learns.
@@ -74,6 +66,13 @@ pub struct Learner {
     /// Rows of a part belong together in twos.
     in_pairs: bool,
     seed: u64,
+    /// Where the time goes, for those who measure.
+    pub watch: Stopwatch,
+    /// For gradients in f16.
+    pub scale: Option<LossScale>,
+    /// The devices that share the steps.
+    team: Option<Team>,
+    frozen_blocks: usize,
     pub student: Student,
     pub method: Box<dyn Method>,
     pub optimiser: Optimiser,
@@ -89,11 +88,19 @@ impl Learner {
         teacher: Option<Teacher>,
         n_pictures: usize,
         device: &Device,
+        peers: Option<Peers>,
     ) -> Self {
         let autodiff = device.clone().autodiff();
+        let dtype = precision::choose(recipe.precision, device).dtype;
         device.seed(recipe.seed);
+        let teacher = teacher.map(|teacher| Teacher {
+            network: teacher.network.in_precision(dtype),
+            ..teacher
+        });
         let head = head_config(recipe, spec, teacher.as_ref());
-        let network = Network::new(spec, head, &autodiff);
+        let network = Network::new(spec, head, &autodiff).in_precision(dtype);
+        let watch = Stopwatch::default();
+        let place = peers.as_ref().map_or(0, |peers| peers.place as u64);
         let method = recipe.method_spec();
         let prototypes = method
             .has_prototypes
@@ -107,6 +114,8 @@ impl Learner {
             teacher,
             n_pictures,
             device: &autodiff,
+            peers,
+            watch: watch.clone(),
         });
         Self {
             clip: recipe.optimiser.clip,
@@ -114,7 +123,12 @@ impl Learner {
             head,
             micro_batch: recipe.data.micro_batch,
             in_pairs: recipe.method_spec().needs_pairs || recipe.data.per_class > 1,
-            seed: recipe.seed,
+            // Each device draws other random numbers.
+            seed: recipe.seed ^ place.rotate_right(8),
+            watch,
+            scale: LossScale::of(dtype),
+            team: None,
+            frozen_blocks: 0,
             student,
             method,
             optimiser: recipe.optimiser.build(),
@@ -137,7 +151,8 @@ impl Learner {
         self.micro_batch
     }
 
-    pub const fn set_micro_batch(&mut self, n_pictures: usize) {
+    pub fn set_micro_batch(&mut self, n_pictures: usize) {
+        self.outdate_team();
         self.micro_batch = n_pictures;
     }
 
@@ -146,14 +161,49 @@ impl Learner {
         self.device.clone().inner()
     }
 
+    /// Shares its steps with other devices from now on.
+    pub fn join(&mut self, team: Team) {
+        self.team = Some(team);
+    }
+
+    /// The student or the memories are others than after the last step.
+    pub fn outdate_team(&mut self) {
+        if let Some(team) = &mut self.team {
+            team.outdate();
+        }
+    }
+
+    /// Becomes equal to the first device.
+    pub fn equal(&mut self, state: &State) {
+        self.freeze(state.frozen_blocks);
+        self.micro_batch = state.micro_batch;
+        let student = state::load_state(self.student.valid(), &state.student);
+        self.student = student.expect("all devices have the same student").train();
+        let fits = self.method.restore(state.method.clone());
+        assert!(fits, "all devices have the same memories");
+    }
+
+    fn state(&self) -> State {
+        State {
+            student: state::read_state(&self.student.valid()),
+            method: self.method.save(),
+            frozen_blocks: self.frozen_blocks,
+            micro_batch: self.micro_batch,
+        }
+    }
+
     /// Puts another network into the student, and makes what follows it equal to it.
     pub fn set_network(&mut self, network: Network) {
+        self.outdate_team();
+        let network = network.in_precision(self.student.network.precision());
         self.student = self.student.clone().with_network(network);
         self.method.reset(&self.student);
     }
 
     /// Keeps the first layers of the student as they are.
     pub fn freeze(&mut self, n_blocks: usize) {
+        self.outdate_team();
+        self.frozen_blocks = self.frozen_blocks.max(n_blocks);
         if n_blocks > 0 {
             let mut network = self.student.network.clone();
             network.trunk = network.trunk.freeze_first(n_blocks);
@@ -211,33 +261,107 @@ impl Learner {
         rates: StepRates,
         monitor: &Monitor,
     ) -> Result<StepValues, Cancelled> {
-        self.device
-            .seed(self.seed ^ place.step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        self.method.begin(&self.student, place);
-        let mut sums = BTreeMap::new();
-        let mut gradients = FlatTensors::new();
-        for rows in parts(batch.ids.len(), self.micro_batch, self.in_pairs) {
-            monitor.check()?;
-            self.part(batch, rows, place, &mut sums, &mut gradients);
+        let Pass {
+            mut sums,
+            gradients,
+        } = self.pass_of_all(batch, place, monitor)?;
+        let is_finite = sums.values().all(|value: &f32| value.is_finite());
+        let (watch, device) = (self.watch.clone(), self.device.clone());
+        let norm = watch.time(stopwatch::OPTIMISER, &device, || {
+            self.move_student(gradients, place, rates, is_finite)
+        });
+        sums.insert("grad-norm".to_owned(), norm);
+        // A gradient beyond f16 is a reason for a smaller factor, not for a lower rate.
+        let is_overflow = is_finite && self.note_scale(norm.is_finite());
+        Ok(StepValues {
+            values: sums,
+            is_finite: is_overflow || (is_finite && norm.is_finite()),
+        })
+    }
+
+    /// Moves the student along usable gradients, on all devices; the length of all gradients.
+    fn move_student(
+        &mut self,
+        mut gradients: FlatTensors,
+        place: Place,
+        rates: StepRates,
+        is_finite: bool,
+    ) -> f32 {
+        if let Some(scale) = self.scale {
+            gradients = gradients::scaled(gradients, 1.0 / scale.factor());
         }
         if let Some(prefix) = self.method.kept(place) {
             gradients = optimiser::without(gradients, prefix);
         }
-        let is_finite = sums.values().all(|value: &f32| value.is_finite());
         let gradients = optimiser::clip_each(gradients, self.clip_each);
         let (norm, gradients) = gradients::clip(gradients, self.clip);
         let norm = norm.map_or(0.0, |norm| norm.into_scalar::<f32>());
-        sums.insert("grad-norm".to_owned(), norm);
-        let is_finite = is_finite && norm.is_finite();
-        if is_finite {
+        let is_usable = is_finite && norm.is_finite();
+        if is_usable {
             let student = self.student.clone();
             self.student = self.optimiser.step(student, &gradients, rates);
         }
-        self.method.end(is_finite);
-        Ok(StepValues {
-            values: sums,
-            is_finite,
-        })
+        self.method.end(is_usable);
+        if let Some(team) = &self.team {
+            team.update(&self.student, is_usable);
+        }
+        norm
+    }
+
+    /// Whether the factor on the loss was too large, which is now smaller.
+    fn note_scale(&mut self, is_finite: bool) -> bool {
+        let Some(scale) = &mut self.scale else {
+            return false;
+        };
+        let is_overflow = !is_finite && !scale.is_least();
+        scale.note(is_finite);
+        is_overflow
+    }
+
+    /// Loss and gradients of a batch on all devices.
+    ///
+    /// Where a device fails the team ends with it; the learner is of no use afterwards.
+    fn pass_of_all(
+        &mut self,
+        batch: &StepBatch,
+        place: Place,
+        monitor: &Monitor,
+    ) -> Result<Pass, Cancelled> {
+        let factor = self.scale.map_or(1.0, LossScale::factor);
+        let Some(mut team) = self.team.take() else {
+            return self.pass(batch, place, factor, monitor);
+        };
+        team.equalize(|| self.state());
+        let own = team.hand_out(batch, place, factor);
+        let Pass { sums, gradients } = self.pass(&own, place, factor, monitor)?;
+        let (gradients, student) = team.collect(gradients, self.student.clone());
+        self.student = student;
+        self.team = Some(team);
+        Ok(Pass { sums, gradients })
+    }
+
+    /// Loss and gradients of a batch on this device, the gradients multiplied by a factor.
+    pub fn pass(
+        &mut self,
+        batch: &StepBatch,
+        place: Place,
+        factor: f32,
+        monitor: &Monitor,
+    ) -> Result<Pass, Cancelled> {
+        self.device
+            .seed(self.seed ^ place.step.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        self.watch.time(stopwatch::MOMENTUM, &self.device, || {
+            self.method.begin(&self.student, place);
+        });
+        let mut pass = Pass {
+            sums: BTreeMap::new(),
+            gradients: FlatTensors::new(),
+        };
+        for rows in parts(batch.ids.len(), self.micro_batch, self.in_pairs) {
+            monitor.check()?;
+            self.part(batch, rows, place, factor, &mut pass);
+        }
+        Ok(pass)
     }
 
     /// Forward and backward of some rows of a batch.
@@ -246,24 +370,33 @@ impl Learner {
         batch: &StepBatch,
         rows: Range<usize>,
         place: Place,
-        sums: &mut BTreeMap<String, f32>,
-        gradients: &mut FlatTensors,
+        factor: f32,
+        pass: &mut Pass,
     ) {
         let share = rows.len() as f32 / batch.ids.len() as f32;
-        let part = self.tensors(batch, &rows);
-        let terms = self.method.part(&self.student, part, place);
+        let watch = self.watch.clone();
+        let part = watch.time(stopwatch::LOADING, &self.device, || {
+            self.tensors(batch, &rows)
+        });
+        let terms = watch.time(stopwatch::FORWARD, &self.device, || {
+            self.method.part(&self.student, part, place)
+        });
         let total = terms
             .iter()
-            .map(|term| term.value.clone() * (term.weight * share))
+            .map(|term| term.value.clone() * (term.weight * share * factor))
             .reduce(|a, b| a + b);
         if let Some(total) = total {
-            gradients::add_gradients(&self.student, &total.backward(), gradients);
+            watch.time(stopwatch::BACKWARD, &self.device, || {
+                let gradients = total.backward();
+                gradients::add_gradients(&self.student, &gradients, &mut pass.gradients);
+            });
         }
         // Read last: a GPU works on everything above meanwhile.
         for term in terms {
             let number = term.value.detach().into_scalar::<f32>();
-            *sums.entry(format!("loss/{}", term.id)).or_default() += number * share;
-            *sums.entry("loss".to_owned()).or_default() += number * term.weight * share;
+            let mut add = |key: String, value: f32| *pass.sums.entry(key).or_default() += value;
+            add(format!("loss/{}", term.id), number * share);
+            add("loss".to_owned(), number * term.weight * share);
         }
     }
 
@@ -336,14 +469,4 @@ pub fn prototype_head(recipe: &Recipe, spec: &ArchitectureSpec, device: &Device)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_cover_all_rows_and_no_picture_is_alone() {
-        assert_eq!(parts(9, 4, false), [0..4, 4..9]);
-        assert_eq!(parts(8, 4, false), [0..4, 4..8]);
-        assert_eq!(parts(3, 8, false), vec![0..3]);
-        assert_eq!(parts(10, 5, true), [0..4, 4..8, 8..10]);
-    }
-}
+mod tests;

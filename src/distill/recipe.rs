@@ -32,6 +32,9 @@ pub struct Recipe {
     pub method: String,
     /// The same seed and pictures give the same student, up to the last digits of its numbers.
     pub seed: u64,
+    /// In which precision the student learns.
+    #[serde(default, skip_serializing_if = "Precision::is_auto")]
+    pub precision: Precision,
     pub network: NetworkRecipe,
     pub data: DataRecipe,
     pub optimiser: OptimiserRecipe,
@@ -139,6 +142,39 @@ pub struct OptimiserRecipe {
     /// Longest gradient of each parameter by itself; 0 for no limit.
     #[serde(default)]
     pub clip_each: f32,
+}
+
+/// In which precision the trunks of the networks compute; weights, pooling, head and losses are
+/// in f32.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Half precision on a graphics card that computes in it, f32 elsewhere.
+    #[default]
+    Auto,
+    F32,
+    Bf16,
+    F16,
+}
+
+impl Precision {
+    /// The name inside recipes.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::F32 => "f32",
+            Self::Bf16 => "bf16",
+            Self::F16 => "f16",
+        }
+    }
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for a reference"
+    )]
+    fn is_auto(&self) -> bool {
+        *self == Self::Auto
+    }
 }
 
 /// What moves the parameters.
@@ -304,6 +340,13 @@ impl Recipe {
     pub fn needs_pairs(&self) -> bool {
         let stages = self.stages().unwrap_or_default();
         stages.iter().any(|recipe| recipe.method_spec().needs_pairs)
+    }
+
+    /// Every stage learns from judged pairs: without any there is nothing to do.
+    pub fn is_all_pairs(&self) -> bool {
+        let stages = self.stages().unwrap_or_default();
+        let needs = |recipe: &Self| recipe.method_spec().needs_pairs;
+        !stages.is_empty() && stages.iter().all(needs)
     }
 
     fn needs(&self, what: Needs) -> bool {

@@ -14,6 +14,7 @@ use crate::models::ModelError;
 use crate::models::ModelStore;
 use crate::models::architecture;
 use crate::models::model_file;
+use crate::models::network::HeadConfig;
 use crate::models::read_model;
 use crate::monitor::Monitor;
 use crate::monitor::Progress;
@@ -27,7 +28,7 @@ use super::checkpoint;
 use super::checkpoint::Checkpoint;
 use super::checkpoint::Position;
 use super::event_file::EventFile;
-use super::learner::Teacher;
+use super::judged::JudgedPairs;
 use super::optimiser::StepRates;
 use super::pairs::Pairs;
 use super::pictures::Split;
@@ -39,6 +40,7 @@ use super::stage::Length;
 use super::stage::Setting;
 use super::stage::Stage;
 use super::stage::Start;
+use super::teacher::Teacher;
 
 /// Teaches a student on `device`, and leaves everything in the run folder.
 ///
@@ -50,7 +52,17 @@ pub fn run(
     monitor: &Monitor,
     emit: &mut dyn FnMut(RunEvent),
 ) -> Result<RunSummary, DistillError> {
-    let mut run = Run::prepare(config, device, monitor)?;
+    run_on(config, std::slice::from_ref(device), monitor, emit)
+}
+
+/// The same on several devices, which share the pictures of each step; at least one.
+pub fn run_on(
+    config: &RunConfig,
+    devices: &[Device],
+    monitor: &Monitor,
+    emit: &mut dyn FnMut(RunEvent),
+) -> Result<RunSummary, DistillError> {
+    let mut run = Run::prepare(config, devices, monitor)?;
     run.open_folder(monitor, emit)?;
     let outcome = run.train(monitor, emit);
     let status = match &outcome {
@@ -74,11 +86,11 @@ pub struct Trial {
 /// Runs `n_steps` steps and throws their result away.
 pub fn trial(
     config: &RunConfig,
-    device: &Device,
+    devices: &[Device],
     n_steps: u32,
     monitor: &Monitor,
 ) -> Result<Trial, DistillError> {
-    let mut run = Run::prepare(config, device, monitor)?;
+    let mut run = Run::prepare(config, devices, monitor)?;
     let mut stream = run.stage.batches.stream(0)?;
     let mut best = f64::INFINITY;
     for step in 0..u64::from(n_steps) {
@@ -112,6 +124,8 @@ struct Run<'a> {
     recipes: Vec<(Recipe, Length)>,
     stage: Stage,
     held_out: HeldOut,
+    /// Judged pairs that the student does not learn from, where there are any.
+    judged: Option<JudgedPairs>,
     position: Position,
     events: Option<EventFile>,
 }
@@ -120,7 +134,7 @@ impl<'a> Run<'a> {
     /// Everything for the first stage.
     fn prepare(
         config: &'a RunConfig,
-        device: &Device,
+        devices: &[Device],
         monitor: &Monitor,
     ) -> Result<Self, DistillError> {
         monitor.report(Progress {
@@ -132,15 +146,22 @@ impl<'a> Run<'a> {
         let spec = architecture(&config.student).ok_or_else(|| DistillError::UnknownStudent {
             name: config.student.clone(),
         })?;
-        let teacher = load_teacher(config, &recipe, device)?;
+        let teacher = load_teacher(config, &recipe, &devices[0])?;
         let split = Split::find(&config.pictures, &stages[0], monitor)?;
-        let fingerprint = fingerprint(config, &split);
+        let mut fingerprint = fingerprint(config, &split);
+        let (pairs, pairs_held_out) = match read_pairs(config, &stages)? {
+            Some(pairs) => {
+                let (pairs, held_out) = pairs.split(recipe.seed);
+                (Some(pairs), held_out)
+            }
+            None => (None, None),
+        };
         let setting = Setting {
             spec,
             teacher,
             split,
-            pairs: read_pairs(config, &stages)?,
-            device: device.clone(),
+            pairs,
+            devices: devices.to_vec(),
         };
         let has_pairs = setting.pairs.is_some();
         // A chain goes as far as it can: its last stage may need pairs that nobody has judged.
@@ -148,11 +169,31 @@ impl<'a> Run<'a> {
             .into_iter()
             .filter(|recipe| has_pairs || !recipe.method_spec().needs_pairs)
             .map(|recipe| {
+                let batch = recipe.batch_of(setting.split.train.len());
+                let recipe = setting.shared(recipe)?;
+                let shared = recipe.batch_of(setting.split.train.len());
+                if shared != batch {
+                    // So many devices take other steps than one.
+                    fingerprint = format!("{fingerprint}-{shared}");
+                }
                 let length = setting.length(&recipe);
-                (recipe, length)
+                Ok((recipe, length))
             })
-            .collect();
+            .collect::<Result<_, DistillError>>()?;
         let held_out = held_out(&recipes[0].0, &setting, monitor)?;
+        let judged = match (&setting.pairs, pairs_held_out) {
+            (Some(pairs), Some(held_out)) => {
+                let size = recipes[0].0.data.deployed_size;
+                let preprocessing = Preprocessing::imagenet(size);
+                Some(JudgedPairs::prepare(
+                    pairs,
+                    &held_out,
+                    &preprocessing,
+                    monitor,
+                )?)
+            }
+            (_, _) => None,
+        };
         let start = match &config.start_from {
             Some(path) => Some((load_start(config, path, spec)?, path)),
             None => None,
@@ -170,6 +211,7 @@ impl<'a> Run<'a> {
             recipes,
             stage,
             held_out,
+            judged,
             position: Position {
                 fingerprint,
                 ..Position::default()
@@ -238,6 +280,11 @@ impl<'a> Run<'a> {
             first_step: self.position.step,
             points,
         });
+        if self.setting.pairs.is_some() && self.judged.is_none() {
+            let notice = "No judged pairs could be held out for checking: judge more, of both \
+                          kinds, found with several pictures";
+            emit(RunEvent::Notice(notice.to_owned()));
+        }
         Ok(())
     }
 
@@ -318,10 +365,17 @@ fn load_teacher(
     }
     let id = config.teacher.as_ref().ok_or(DistillError::NoTeacher)?;
     let info = ModelStore::new(config.models_dir.clone()).find(id)?;
-    let (_, network) = model_file::build(&read_model(&info)?, &info.path, device)?;
+    let (card, network) = model_file::build(&read_model(&info)?, &info.path, device)?;
+    let spec = architecture(&card.architecture).ok_or(DistillError::NoTeacher)?;
     Ok(Some(Teacher {
         network,
         dimensions: info.dimensions,
+        spec,
+        head: HeadConfig {
+            form: card.head,
+            dimensions: card.dimensions,
+            large: None,
+        },
     }))
 }
 

@@ -19,7 +19,7 @@ pub struct RunConfig {
     pub pairs: Option<PathBuf>,
     /// Folders of training pictures.
     pub pictures: Vec<PathBuf>,
-    /// Device id; `None` for the fastest.
+    /// Device id, or several with commas between them; `None` for the fastest.
     pub device: Option<String>,
     /// Where checkpoints, curve and report go.
     pub run_dir: PathBuf,

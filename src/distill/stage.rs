@@ -4,6 +4,7 @@
 //! next, optimiser and memories begin anew.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::module::Module as _;
 use burn::tensor::Device;
@@ -18,12 +19,14 @@ use super::DistillError;
 use super::batches::Batches;
 use super::head_start::whitened_head;
 use super::learner::Learner;
-use super::learner::Teacher;
 use super::methods::Place;
 use super::pairs::Pairs;
 use super::pictures::Split;
 use super::rates::Rates;
 use super::recipe::Recipe;
+use super::teacher::Teacher;
+use super::team::MemberPlan;
+use super::team::Team;
 
 /// What all stages of a run share.
 pub struct Setting {
@@ -32,10 +35,46 @@ pub struct Setting {
     pub split: Split,
     /// Pairs that a person has judged, where they were given.
     pub pairs: Option<Pairs>,
-    pub device: Device,
+    /// At least one; several share the steps.
+    pub devices: Vec<Device>,
 }
 
 impl Setting {
+    /// The device that moves the student, and the only one without a team.
+    pub fn device(&self) -> &Device {
+        &self.devices[0]
+    }
+
+    /// The recipe with a batch that the devices can share.
+    ///
+    /// # Errors
+    /// [`DistillError::OneDevice`] where its method cannot, [`DistillError::TooFewPictures`] where
+    /// a device would have less than two.
+    pub fn shared(&self, mut recipe: Recipe) -> Result<Recipe, DistillError> {
+        let n = self.devices.len();
+        if n == 1 {
+            return Ok(recipe);
+        }
+        let method = recipe.method_spec();
+        if !method.spreads {
+            return Err(DistillError::OneDevice {
+                method: method.label,
+            });
+        }
+        let group = n * recipe.data.per_class.max(1);
+        let found = self.split.train.len();
+        let batch = recipe.data.batch.min(found) / group * group;
+        if batch < 2 * n {
+            return Err(DistillError::TooFewPictures {
+                found,
+                needed: (2 * n).max(group),
+            });
+        }
+        recipe.data.batch = batch;
+        recipe.data.micro_batch = recipe.data.micro_batch.min(batch);
+        Ok(recipe)
+    }
+
     /// How long a recipe is here.
     pub fn length(&self, recipe: &Recipe) -> Length {
         let pairs = self.pairs.as_ref();
@@ -100,7 +139,7 @@ impl Stage {
         monitor: &Monitor,
     ) -> Result<Self, DistillError> {
         let split = &setting.split;
-        let mut learner = new_learner(recipe, setting);
+        let mut learner = new_learner(recipe, setting)?;
         let mut factor = 1.0;
         let is_trained = start.is_some();
         if let Some(start) = start {
@@ -127,11 +166,12 @@ impl Stage {
     }
 
     /// Fresh networks in place of those that a failed step left behind.
-    pub fn renew_learner(&mut self, setting: &Setting) {
-        self.learner = new_learner(&self.recipe, setting);
+    pub fn renew_learner(&mut self, setting: &Setting) -> Result<(), DistillError> {
+        self.learner = new_learner(&self.recipe, setting)?;
         if self.is_trained {
             self.keep_first_blocks();
         }
+        Ok(())
     }
 
     /// Random layers have to learn; trained first layers may stay as they are.
@@ -156,19 +196,46 @@ impl Stage {
     }
 }
 
-fn new_learner(recipe: &Recipe, setting: &Setting) -> Learner {
+fn new_learner(recipe: &Recipe, setting: &Setting) -> Result<Learner, DistillError> {
     let teacher = setting.teacher.clone();
+    let teacher = teacher.filter(|_| recipe.needs_teacher());
+    let team = team(recipe, setting, teacher.as_ref())?;
     let mut learner = Learner::new(
         recipe,
         setting.spec,
-        teacher.filter(|_| recipe.needs_teacher()),
+        teacher,
         setting.split.train.len(),
-        &setting.device,
+        setting.device(),
+        team.as_ref().map(Team::peers),
     );
     if recipe.network.fixed_statistics {
         learner.fix_statistics();
     }
-    learner
+    if let Some(team) = team {
+        learner.join(team);
+    }
+    Ok(learner)
+}
+
+/// The devices after the first; `None` where there is one alone.
+fn team(
+    recipe: &Recipe,
+    setting: &Setting,
+    teacher: Option<&Teacher>,
+) -> Result<Option<Team>, DistillError> {
+    let others = &setting.devices[1..];
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let teacher = teacher.map(|teacher| Arc::new(teacher.plan()));
+    let plan = |device: &Device| MemberPlan {
+        recipe: recipe.clone(),
+        spec: setting.spec,
+        teacher: teacher.clone(),
+        n_pictures: setting.split.train.len(),
+        device: device.clone(),
+    };
+    Team::start(others.iter().map(plan).collect()).map(Some)
 }
 
 fn begin_with(
@@ -187,7 +254,7 @@ fn begin_with(
         &setting.split.train,
         &Preprocessing::imagenet(recipe.data.deployed_size),
         recipe.seed,
-        &setting.device,
+        setting.device(),
         monitor,
     )?;
     learner.set_network(network);

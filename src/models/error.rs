@@ -53,6 +53,11 @@ pub enum ModelError {
         "The model has {megabytes} MB of weights, more than the 2 GB an ONNX file can hold: {path}"
     )]
     TooLargeForOnnx { path: PathBuf, megabytes: usize },
+    #[error(
+        "Copylens wrote this ONNX file for other programs, with layers of the network merged that \
+         cannot be told apart again: {path}"
+    )]
+    FoldedForOthers { path: PathBuf },
     #[error("Pictures of {width} x {height} pixels are too small for this network")]
     TooSmall { height: usize, width: usize },
     #[error("The model that comes with Copylens cannot be renamed or deleted")]
@@ -91,6 +96,9 @@ impl ModelError {
             Self::CannotRun { .. } => "Choose another model of the same publisher.",
             Self::NotAModel { .. } => "Import the file: it may be recognized.",
             Self::TooLargeForOnnx { .. } => "Export it as a .safetensors file.",
+            Self::FoldedForOthers { .. } => {
+                "Export the model as a .safetensors file instead, and import that."
+            }
             Self::TooSmall { .. } => "Choose larger pictures.",
             Self::Bundled => "Export it, and import the copy under another name.",
             Self::Weights { source, .. } | Self::Close { source, .. } => source.advice(),

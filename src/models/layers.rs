@@ -12,6 +12,8 @@ use burn::nn::conv::Conv2dConfig;
 use burn::tensor::Device;
 use burn::tensor::Tensor;
 
+use super::precision::in_f32;
+
 /// Below this value a feature counts as absent in [`gem`] (SSCD, section 4.1).
 pub(super) const GEM_EPSILON: f32 = 1e-6;
 /// Below this norm a vector is left as it is by [`l2_normalize`].
@@ -115,7 +117,7 @@ impl ConvNorm {
         } else {
             self.conv.forward(x_bchw)
         };
-        self.norm.forward(y_bchw)
+        in_f32(y_bchw, |y_bchw| self.norm.forward(y_bchw))
     }
 }
 

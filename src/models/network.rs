@@ -13,6 +13,7 @@ use burn::nn::Initializer;
 use burn::nn::Linear;
 use burn::nn::LinearConfig;
 use burn::tensor::Device;
+use burn::tensor::FloatDType;
 use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
@@ -33,6 +34,7 @@ use super::layers::NORM_EPSILON;
 use super::layers::generalized_mean;
 use super::layers::hard_swish;
 use super::layers::l2_normalize;
+use super::precision::cast_weights;
 use super::trunk::ArchitectureSpec;
 use super::trunk::Maps;
 use super::trunk::Trunk;
@@ -65,6 +67,9 @@ pub struct Network {
     pub fc: Option<Linear>,
     pub norm: Option<BatchNorm>,
     pub projector: Option<Linear>,
+    /// The precision in which the trunk computes; its weights and the head are in f32.
+    #[module(skip)]
+    precision: FloatDType,
 }
 
 /// Both outputs of a network, rows of length 1.
@@ -116,12 +121,41 @@ impl Network {
             }),
             norm: norm.then(|| BatchNormConfig::new(first).init(device)),
             projector: head.large.map(|large| linear(large, head.dimensions)),
+            precision: FloatDType::F32,
         }
     }
 
     /// Descriptors of a batch of normalised pictures `[b, 3, h, w]`.
     pub fn forward(&self, x_bchw: Tensor<4>) -> Outputs {
-        self.head(&self.trunk.forward(x_bchw))
+        self.head(&self.maps(x_bchw))
+    }
+
+    /// The trunk alone; the maps are in f32.
+    pub fn maps(&self, x_bchw: Tensor<4>) -> Maps {
+        if self.precision == FloatDType::F32 {
+            return self.trunk.forward(x_bchw);
+        }
+        let trunk = cast_weights(self.trunk.clone(), self.precision);
+        let Maps {
+            fine,
+            deep,
+            token_bc,
+        } = trunk.forward(x_bchw.cast(self.precision));
+        Maps {
+            fine: fine.cast(FloatDType::F32),
+            deep: deep.cast(FloatDType::F32),
+            token_bc: token_bc.map(|token_bc| token_bc.cast(FloatDType::F32)),
+        }
+    }
+
+    /// The same network, its trunk computing in another precision.
+    pub fn in_precision(self, precision: FloatDType) -> Self {
+        Self { precision, ..self }
+    }
+
+    /// The precision in which its trunk computes.
+    pub const fn precision(&self) -> FloatDType {
+        self.precision
     }
 
     /// The head alone.

@@ -5,6 +5,7 @@ use burn::nn::Dropout;
 use burn::nn::DropoutConfig;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Device;
+use burn::tensor::FloatDType;
 use burn::tensor::Tensor;
 
 use super::graph;
@@ -88,7 +89,9 @@ impl StochasticDepth {
         let mut shape = [1; D];
         shape[0] = branch.dims()[0];
         // A dropout of one number per picture is 0 or 1 / (1 - probability).
-        branch * self.dropout.forward(Tensor::<D>::ones(shape, &device))
+        let kept = self.dropout.forward(Tensor::<D>::ones(shape, &device));
+        let dtype = FloatDType::from(branch.dtype());
+        branch * kept.cast(dtype)
     }
 }
 

@@ -73,7 +73,7 @@ pub struct TensorIndex<R = BufReader<File>> {
     file: R,
     pub container: Container,
     pub entries: BTreeMap<String, TensorEntry>,
-    /// What a `.safetensors` file says about itself.
+    /// What a `.safetensors` or ONNX file says about itself.
     pub metadata: BTreeMap<String, String>,
     /// What an ONNX file does with its tensors, in the order of use; empty for other files.
     pub graph: Vec<GraphLayer>,

@@ -23,6 +23,8 @@ use super::protobuf::Span;
 const MAX_NAME_BYTES: u64 = 4096;
 const MAX_TENSORS: usize = 200_000;
 const MAX_NODES: usize = 500_000;
+/// Of what a file says about itself.
+const MAX_ENTRIES: usize = 256;
 
 /// Lists the tensors of a file of `n_bytes`.
 pub(super) fn entries(file: &mut (impl Read + Seek), n_bytes: u64) -> Result<Listing, ListError> {
@@ -30,9 +32,16 @@ pub(super) fn entries(file: &mut (impl Read + Seek), n_bytes: u64) -> Result<Lis
         start: 0,
         end: n_bytes,
     };
-    // ModelProto: 7 is the graph.
-    let graph = children(file, model, &[7])?.pop();
-    let (_, graph) = graph.ok_or_else(|| malformed("it has no graph of ONNX"))?;
+    // ModelProto: 7 is the graph, 14 what the file says about itself.
+    let (mut graph, mut metadata) = (None, BTreeMap::new());
+    for (number, span) in children(file, model, &[7, 14])? {
+        if number == 7 {
+            graph = Some(span);
+        } else if metadata.len() < MAX_ENTRIES {
+            metadata.extend(entry(file, span)?);
+        }
+    }
+    let graph = graph.ok_or_else(|| malformed("it has no graph of ONNX"))?;
     // GraphProto: 1 are the nodes, 5 the initializers.
     let parts = children(file, graph, &[1, 5])?;
     let mut tensors = BTreeMap::new();
@@ -47,9 +56,26 @@ pub(super) fn entries(file: &mut (impl Read + Seek), n_bytes: u64) -> Result<Lis
     let graph = graph::layers(&mut tensors, &nodes);
     Ok(Listing {
         entries: tensors,
+        metadata,
         graph,
-        ..Listing::default()
     })
+}
+
+/// StringStringEntryProto: 1 key, 2 value. Long ones, such as the notes of some exporters, are left
+/// out.
+fn entry(
+    file: &mut (impl Read + Seek),
+    message: Span,
+) -> Result<Option<(String, String)>, ListError> {
+    let (mut key, mut value) = (None, None);
+    for (number, span) in children(file, message, &[1, 2])? {
+        if span.n_bytes() > MAX_NAME_BYTES {
+            return Ok(None);
+        }
+        let word = text(file, span)?;
+        *(if number == 1 { &mut key } else { &mut value }) = Some(word);
+    }
+    Ok(key.zip(value))
 }
 
 /// The messages inside a message that have one of these numbers.

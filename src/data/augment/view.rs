@@ -15,12 +15,16 @@ use super::trace::Trace;
 pub struct View {
     pub picture: Picture,
     pub trace: Trace,
+    /// Ids of the augmentations that happened, in their order.
+    pub steps: Vec<&'static str>,
 }
 
 /// A view while it is made: borrowed until something changes a pixel in place.
 pub struct Draft<'a> {
     pub picture: Cow<'a, Picture>,
     pub trace: Trace,
+    /// As in [`View`].
+    pub steps: Vec<&'static str>,
 }
 
 impl<'a> Draft<'a> {
@@ -28,6 +32,7 @@ impl<'a> Draft<'a> {
         Self {
             picture: Cow::Borrowed(picture),
             trace: Trace::new([picture.width, picture.height]),
+            steps: Vec::new(),
         }
     }
 
@@ -35,6 +40,7 @@ impl<'a> Draft<'a> {
         View {
             picture: self.picture.into_owned(),
             trace: self.trace,
+            steps: self.steps,
         }
     }
 

@@ -5,6 +5,7 @@
 //! - Not here: formulas (`losses`), the optimiser, views and batches.
 //! - To add one: a file with a [`Method`] and a row in [`METHODS`].
 
+pub mod about;
 mod dino;
 mod network_state;
 mod patches;
@@ -24,10 +25,14 @@ use crate::models::head::HeadForm;
 use crate::models::network::HeadConfig;
 use crate::weights::TensorMap;
 
-use super::learner::Teacher;
+use about::About;
+
 use super::losses::Needs;
 use super::recipe::Recipe;
+use super::stopwatch::Stopwatch;
 use super::student::Student;
+use super::teacher::Teacher;
+use super::team::Peers;
 
 /// Some pictures of a step, on the device with autodiff.
 pub struct Part {
@@ -65,7 +70,7 @@ pub struct Term {
 }
 
 /// What goes on from step to step, by name.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Saved {
     pub tensors: TensorMap,
     pub numbers: BTreeMap<String, Vec<u64>>,
@@ -106,6 +111,9 @@ pub struct Building<'a> {
     pub n_pictures: usize,
     /// With autodiff.
     pub device: &'a Device,
+    /// The way to the rows of the other devices, where there are several.
+    pub peers: Option<Peers>,
+    pub watch: Stopwatch,
 }
 
 /// One row of [`METHODS`].
@@ -115,6 +123,8 @@ pub struct MethodSpec {
     pub label: &'static str,
     /// One sentence for someone who has never read a paper.
     pub help: &'static str,
+    /// What its page says.
+    pub about: &'static About,
     /// What its losses may ask for.
     pub provides: &'static [Needs],
     /// Scores over prototypes are compared, as DINO does.
@@ -127,6 +137,8 @@ pub struct MethodSpec {
     pub is_traced: bool,
     /// Learns from pairs that a person has judged.
     pub needs_pairs: bool,
+    /// Several devices can share its steps.
+    pub spreads: bool,
     pub build: fn(&Building<'_>) -> Box<dyn Method>,
 }
 

@@ -22,7 +22,9 @@ pub fn copy_without_gradient(
     head: HeadConfig,
     device: &Device,
 ) -> Network {
-    let copy = Network::new(spec, head, device).no_grad();
+    let copy = Network::new(spec, head, device)
+        .in_precision(student.precision())
+        .no_grad();
     filled(&copy, &state::read_state(&student.valid())).unwrap_or(copy)
 }
 

@@ -18,6 +18,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::rows::Rows;
 use super::rows::SSCD;
 use super::rows::Shape;
@@ -40,8 +41,10 @@ pub(super) const COPY_NCE: MethodSpec = MethodSpec {
     id: "copy-nce",
     label: "CopyNCE",
     help: "Two versions of a picture find each other, whole and patch by patch.",
+    about: &pages::COPY_NCE,
     provides: &[Needs::Views, Needs::Pooled, Needs::Tokens],
     is_traced: true,
+    spreads: false,
     build: |building| Box::new(PatchContrast::new(building)),
     ..SSCD
 };
@@ -204,7 +207,7 @@ fn crop(found: CropBox, trace: &Trace) -> Crop {
 /// together.
 pub(super) fn tokens_of_views(network: &Network, views: &[Tensor<4>]) -> Vec<Tensor<3>> {
     through(views, |x_bchw| {
-        let maps = network.trunk.forward(x_bchw);
+        let maps = network.maps(x_bchw);
         let class_bc = network.class_token(&maps);
         let [b, c, h, w] = maps.deep.dims();
         let cells_bnc = maps.deep.reshape([b, c, h * w]).swap_dims(1, 2);
@@ -215,7 +218,7 @@ pub(super) fn tokens_of_views(network: &Network, views: &[Tensor<4>]) -> Vec<Ten
 /// The class token of every view, `[b, c]`; the pooled map of a network without one.
 pub(super) fn class_tokens(network: &Network, views: &[Tensor<4>]) -> Vec<Tensor<2>> {
     let tokens = through(views, |x_bchw| {
-        let maps = network.trunk.forward(x_bchw);
+        let maps = network.maps(x_bchw);
         let class_bc = network.class_token(&maps);
         let [b, c] = class_bc.dims();
         class_bc.reshape([b, 1, c])

@@ -14,18 +14,21 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::network_state::copy_without_gradient;
 use super::network_state::follow;
 use super::own_head;
 use super::rows_part::Push;
 use crate::distill::cross_batch_memory::CrossBatchMemory;
-use crate::distill::learner::Teacher;
 use crate::distill::losses::Chosen;
 use crate::distill::losses::LossInput;
 use crate::distill::losses::Needs;
 use crate::distill::queue::Queue;
 use crate::distill::recipe::Recipe;
+use crate::distill::stopwatch::Stopwatch;
 use crate::distill::student::Student;
+use crate::distill::teacher::Teacher;
+use crate::distill::team::Peers;
 use crate::models::ArchitectureSpec;
 use crate::models::Maps;
 
@@ -33,12 +36,14 @@ const NOTHING: MethodSpec = MethodSpec {
     id: "",
     label: "",
     help: "",
+    about: &pages::SSCD,
     provides: &[],
     has_prototypes: false,
     copies_length: false,
     head: own_head,
     is_traced: false,
     needs_pairs: false,
+    spreads: true,
     build: |building| Box::new(Rows::new(building, Shape::default())),
 };
 
@@ -47,6 +52,7 @@ pub(super) const SSCD: MethodSpec = MethodSpec {
     id: "sscd",
     label: "SSCD",
     help: "Two versions of a picture find each other among all pictures of a step.",
+    about: &pages::SSCD,
     provides: &[Needs::Views, Needs::Pooled],
     build: |building| {
         let shape = Shape {
@@ -63,6 +69,7 @@ pub(super) const ICD: MethodSpec = MethodSpec {
     id: "icd",
     label: "ICD",
     help: "SSCD, and the student sees a crowd of pictures as its teacher does.",
+    about: &pages::ICD,
     provides: &[Needs::Views, Needs::Pooled, Needs::Teacher],
     copies_length: true,
     build: |building| {
@@ -81,6 +88,7 @@ pub(super) const RDCD: MethodSpec = MethodSpec {
     id: "rdcd",
     label: "RDCD",
     help: "A small student learns from a teacher and from a memory of pictures seen before.",
+    about: &pages::RDCD,
     provides: &[Needs::Queue, Needs::Teacher],
     build: |building| {
         let shape = Shape {
@@ -98,6 +106,7 @@ pub(super) const ISC21: MethodSpec = MethodSpec {
     id: "isc21",
     label: "ISC21",
     help: "A mild and a hard edit of a picture come close, others of a memory stay away.",
+    about: &pages::ISC21,
     provides: &[Needs::Views, Needs::Memory],
     head: |spec| (spec.multiple == 1).then_some(HeadForm::GEM_LINEAR_NORM),
     build: |building| {
@@ -116,6 +125,7 @@ pub(super) const OBD_SD: MethodSpec = MethodSpec {
     id: "obd-sd",
     label: "OBD-SD",
     help: "Pictures of a kind come together, with the student of the epoch before as guide.",
+    about: &pages::OBD_SD,
     provides: &[Needs::Views, Needs::Snapshot],
     build: |building| {
         let shape = Shape {
@@ -158,6 +168,9 @@ pub(super) struct Rows {
     pub seed: u64,
     /// With autodiff.
     pub device: Device,
+    /// The way to the rows of the other devices, where there are several.
+    pub peers: Option<Peers>,
+    pub watch: Stopwatch,
     recipe: Recipe,
     spec: &'static ArchitectureSpec,
     head: HeadConfig,
@@ -173,6 +186,8 @@ impl Rows {
             teacher,
             n_pictures,
             device,
+            peers,
+            watch,
         } = building;
         let plain = (*device).clone().inner();
         let copy = || copy_without_gradient(&student.network, spec, *head, device);
@@ -195,6 +210,8 @@ impl Rows {
             mixup: recipe.data.mixup,
             seed: recipe.seed,
             device: (*device).clone(),
+            peers: peers.clone(),
+            watch: watch.clone(),
             recipe: (*recipe).clone(),
             spec,
             head: *head,

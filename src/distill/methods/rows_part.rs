@@ -1,6 +1,5 @@
 //! What the losses of [`Rows`] look at in some pictures of a step.
 
-use burn::tensor::Bool;
 use burn::tensor::Tensor;
 use burn::tensor::TensorData;
 
@@ -12,7 +11,10 @@ use crate::distill::losses::margin_contrast::MemoryView;
 use crate::distill::mixup;
 use crate::distill::mixup::Mix;
 use crate::distill::queue::Queue;
+use crate::distill::stopwatch;
 use crate::distill::student::Student;
+use crate::distill::team::Same;
+use crate::distill::team::ViewRows;
 use crate::models::Maps;
 use crate::models::network::Outputs;
 
@@ -28,7 +30,7 @@ pub struct Push {
 struct RowViews {
     x_bchw: Tensor<4>,
     labels: Vec<u64>,
-    same_bb: Option<Tensor<2, Bool>>,
+    same: Option<Same>,
 }
 
 impl Rows {
@@ -39,48 +41,74 @@ impl Rows {
         place: Place,
     ) -> (LossInput, Push, Maps) {
         let ids = part.ids.clone();
-        let key_bd = self.key.as_ref().map(|key| {
-            let keys = key.forward(part.views[1].clone());
-            keys.descriptor_bd.inner()
+        let key_bd = self.watch.time(stopwatch::MOMENTUM, &self.device, || {
+            self.key.as_ref().map(|key| {
+                let keys = key.forward(part.views[1].clone());
+                keys.descriptor_bd.inner()
+            })
         });
         let rows = self.rows(part, place);
         // The same augmented pictures, on the device without autodiff: evaluation mode.
         let plain_bchw = rows.x_bchw.clone().inner();
-        let teacher_bd = match (&self.teacher, self.snapshot_plain()) {
-            (Some(teacher), _) => Some(teacher.network.forward(plain_bchw).large_bk),
-            (None, Some(snapshot)) => Some(snapshot.forward(plain_bchw).large_bk),
-            (None, None) => None,
-        };
-        let maps = student.network.trunk.forward(rows.x_bchw);
+        let teacher_bd = self.watch.time(stopwatch::TEACHER, &self.device, || {
+            match (&self.teacher, self.snapshot_plain()) {
+                (Some(teacher), _) => Some(teacher.network.forward(plain_bchw).large_bk),
+                (None, Some(snapshot)) => Some(snapshot.forward(plain_bchw).large_bk),
+                (None, None) => None,
+            }
+        });
+        let maps = student.network.maps(rows.x_bchw);
         let Outputs {
             large_bk,
             descriptor_bd,
         } = student.network.head(&maps);
-        let memory = self.remember(&descriptor_bd, &rows.labels);
+        let n_views = rows.labels.len() / ids.len().max(1);
+        let own = ViewRows {
+            ids: ids.repeat(n_views),
+            labels: rows.labels,
+            same: rows.same,
+            descriptor_bd,
+            large_bk,
+            pooled_bc: student.network.pooled(&maps),
+            key_bd,
+            teacher_bd,
+        };
+        let whole = match &self.peers {
+            Some(peers) => peers.whole(own),
+            None => own,
+        };
+        let (input, push) = self.compared(whole);
+        (input, push, maps)
+    }
+
+    /// What the losses look at in the rows of a step, and what goes into the queues after it.
+    fn compared(&mut self, rows: ViewRows) -> (LossInput, Push) {
+        let memory = self.remember(&rows.descriptor_bd, &rows.labels);
         let input = LossInput {
-            queue: self.queue.as_ref().and_then(|queue| queue.view(&ids)),
-            key_bd: key_bd.clone().map(Tensor::from_inner),
-            teacher_bd: teacher_bd.clone().map(Tensor::from_inner),
+            queue: self.queue.as_ref().and_then(|queue| queue.view(&rows.ids)),
+            key_bd: rows.key_bd.clone().map(Tensor::from_inner),
+            teacher_bd: rows.teacher_bd.clone().map(Tensor::from_inner),
             teacher_queue_kd: self
                 .teacher_queue
                 .as_ref()
                 .and_then(Queue::entries)
                 .map(Tensor::from_inner),
-            pooled_bc: Some(student.network.pooled(&maps)),
-            same_bb: rows.same_bb,
+            pooled_bc: Some(rows.pooled_bc),
+            same_bb: rows.same.map(|same| {
+                let b = rows.labels.len();
+                Tensor::from_data(TensorData::new(same.pairs, [b, b]), &self.device)
+            }),
             labels: rows.labels,
             memory,
-            descriptor_bd,
-            large_bd: large_bk,
+            descriptor_bd: rows.descriptor_bd,
+            large_bd: rows.large_bk,
         };
-        let n = teacher_bd.as_ref().map_or(0, |rows| rows.dims()[0]);
-        let n_views = (n / ids.len().max(1)).max(1);
         let push = Push {
-            ids: ids.repeat(n_views),
-            key_bd,
-            teacher_bd,
+            ids: rows.ids,
+            key_bd: rows.key_bd,
+            teacher_bd: rows.teacher_bd,
         };
-        (input, push, maps)
+        (input, push)
     }
 
     fn rows(&self, part: Part, place: Place) -> RowViews {
@@ -88,7 +116,7 @@ impl Rows {
             return RowViews {
                 x_bchw: part.views[0].clone(),
                 labels: part.labels,
-                same_bb: None,
+                same: None,
             };
         }
         let n_views = part.views.len();
@@ -96,7 +124,8 @@ impl Rows {
         let labels = part.labels.repeat(n_views);
         let b = labels.len();
         let x_bchw = Tensor::cat(part.views, 0);
-        let (x_bchw, same) = if self.mixup > 0.0 && n_views == 2 {
+        let is_mixed = self.mixup > 0.0 && n_views == 2;
+        let (x_bchw, pairs) = if is_mixed {
             let mix = Mix::draw(b, size, self.mixup, self.seed, place.step, part.first);
             (mixup::apply(x_bchw, &mix), mix.same_pictures(&part.labels))
         } else {
@@ -105,11 +134,10 @@ impl Rows {
                 .flat_map(|a| labels.iter().map(move |b| a == b));
             (x_bchw, pairs.collect())
         };
-        let same = TensorData::new(same, [b, b]);
         RowViews {
             x_bchw,
             labels,
-            same_bb: Some(Tensor::from_data(same, &self.device)),
+            same: Some(Same { pairs, is_mixed }),
         }
     }
 

@@ -12,20 +12,24 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
-use crate::distill::learner::Teacher;
+use super::about::pages;
 use crate::distill::losses;
 use crate::distill::losses::Needs;
 use crate::distill::losses::seed::Seed;
 use crate::distill::losses::seed::SeedViews;
 use crate::distill::losses::seed::first_views;
 use crate::distill::queue::Queue;
+use crate::distill::stopwatch;
+use crate::distill::stopwatch::Stopwatch;
 use crate::distill::student::Student;
+use crate::distill::teacher::Teacher;
 
 /// With small patches, where the views have two sizes: each size has a queue of its own.
 pub(super) const SEED: MethodSpec = MethodSpec {
     id: "seed",
     label: "SEED",
     help: "The student sees a memory of pictures as its teacher does, from the same view.",
+    about: &pages::SEED,
     provides: &[Needs::Teacher],
     has_prototypes: false,
     copies_length: true,
@@ -38,6 +42,7 @@ pub(super) const SEED: MethodSpec = MethodSpec {
     },
     is_traced: false,
     needs_pairs: false,
+    spreads: false,
     build: |building| Box::new(SeedMethod::new(building)),
 };
 
@@ -53,6 +58,7 @@ struct SeedMethod {
     /// Teacher rows per queue that go in after the step.
     pushes: Vec<(usize, Tensor<2>, Vec<u64>)>,
     device: Device,
+    watch: Stopwatch,
 }
 
 impl SeedMethod {
@@ -62,6 +68,7 @@ impl SeedMethod {
             teacher,
             n_pictures,
             device,
+            watch,
             ..
         } = building;
         let plain = (*device).clone().inner();
@@ -79,6 +86,7 @@ impl SeedMethod {
             weight: chosen.map_or(1.0, |chosen| chosen.weight),
             pushes: Vec::new(),
             device: (*device).clone(),
+            watch: watch.clone(),
         }
     }
 
@@ -95,7 +103,10 @@ impl SeedMethod {
         }
         let teacher = self.teacher.as_ref()?;
         let x_bchw = Tensor::cat(views, 0);
-        let teacher_nd = teacher.network.forward(x_bchw.clone().inner()).large_bk;
+        let plain_bchw = x_bchw.clone().inner();
+        let teacher_nd = self.watch.time(stopwatch::TEACHER, &self.device, || {
+            teacher.network.forward(plain_bchw).large_bk
+        });
         let rows = first_views(teacher_nd.clone(), ids.len());
         self.pushes.push((queue, rows, ids.to_vec()));
         let views = SeedViews {

@@ -249,7 +249,7 @@ impl Run<'_> {
             return Err(too_large);
         }
         // What the step worked on is in an unknown state.
-        self.stage.renew_learner(&self.setting);
+        self.stage.renew_learner(&self.setting)?;
         if !self.go_to_last_checkpoint(monitor)? {
             return Err(too_large);
         }

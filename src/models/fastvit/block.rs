@@ -19,6 +19,7 @@ use crate::models::graph::NodeId;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::layers::conv;
+use crate::models::precision::in_f32;
 use crate::models::residual::SqueezeExcitation;
 
 const NORM_EPSILON: f64 = 1e-5;
@@ -63,7 +64,7 @@ impl MobileOne {
             y = y + scale.forward(x_bchw.clone());
         }
         if let Some(identity) = &self.identity {
-            y = y + identity.forward(x_bchw);
+            y = y + in_f32(x_bchw, |x_bchw| identity.forward(x_bchw));
         }
         y
     }
@@ -205,7 +206,8 @@ impl Block {
 
 impl RepMixer {
     fn forward(&self, x_bchw: Tensor<4>) -> Tensor<4> {
-        let change = self.mixer.mix(x_bchw.clone()) - self.norm.forward(x_bchw.clone());
+        let normed = in_f32(x_bchw.clone(), |x_bchw| self.norm.forward(x_bchw));
+        let change = self.mixer.mix(x_bchw.clone()) - normed;
         x_bchw + change * self.layer_scale.val().unsqueeze::<4>()
     }
 

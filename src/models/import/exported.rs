@@ -12,6 +12,7 @@ use crate::models::model_file::ModelCard;
 use crate::models::model_file::VERSION_KEY;
 use crate::models::network::HeadConfig;
 use crate::models::network::Network;
+use crate::models::onnx_export::CARD_KEY;
 use crate::models::state;
 use crate::models::trunk;
 use crate::models::trunk::ArchitectureSpec;
@@ -45,7 +46,8 @@ pub(super) fn card(
     path: &Path,
 ) -> Result<ModelCard, ModelError> {
     let mut metadata = metadata.clone();
-    if let Some(version) = metadata.remove(EXPORT_KEY) {
+    let version = metadata.remove(EXPORT_KEY);
+    if let Some(version) = version.or_else(|| metadata.remove(CARD_KEY)) {
         metadata.insert(VERSION_KEY.to_owned(), version);
     }
     ModelCard::from_metadata(&metadata, path)

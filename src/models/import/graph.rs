@@ -110,15 +110,20 @@ pub(super) fn plan(layers: &[GraphLayer], entries: &Entries, only: Option<&str>)
 
 /// What a person should know about a network that was found like that.
 fn notes(n_folded: usize) -> Vec<String> {
-    let mut notes =
-        vec!["Tensors were told apart by the order of the layers, not by names".to_owned()];
-    if n_folded > 0 {
-        notes.push(format!(
-            "{n_folded} batch normalizations are folded into the convolutions before them: the \
+    let by_order = "Tensors were told apart by the order of the layers, not by names".to_owned();
+    std::iter::once(by_order)
+        .chain(folded_note(n_folded))
+        .collect()
+}
+
+/// What it means that so many normalizations are folded.
+pub(super) fn folded_note(n_folded: usize) -> Option<String> {
+    (n_folded > 0).then(|| {
+        format!(
+            "{n_folded} batch normalizations are folded into the layers before them: the \
              descriptors are the same, but a training that starts from here lacks their statistics"
-        ));
-    }
-    notes
+        )
+    })
 }
 
 fn match_layers(

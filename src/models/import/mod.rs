@@ -6,6 +6,7 @@
 //! - `head`: which linear layers belong to the descriptor.
 //! - `plan`: all of that together, before any number is read.
 //! - `graph`: the same for an ONNX file whose names are lost, from the order of its layers.
+//! - `own_onnx`: an ONNX file that Copylens wrote.
 //! - `report`: what became of each tensor.
 //! - `look`: what a file seems to be, for a person to confirm before it is read.
 
@@ -13,6 +14,7 @@ mod exported;
 mod graph;
 mod head;
 mod look;
+mod own_onnx;
 mod plan;
 mod recognize;
 mod report;
@@ -105,7 +107,7 @@ fn weights_error(path: &Path) -> impl Fn(WeightsError) -> ModelError + use<'_> {
 /// Whether Copylens wrote the file.
 fn is_own(index: &TensorIndex) -> bool {
     let has = |key| index.metadata.contains_key(key);
-    has(model_file::VERSION_KEY) || has(exported::EXPORT_KEY)
+    has(model_file::VERSION_KEY) || has(exported::EXPORT_KEY) || own_onnx::is_one(index)
 }
 
 fn planned(index: &TensorIndex, only: Option<&str>) -> Result<Plan, ModelError> {
@@ -186,6 +188,9 @@ fn own(index: &mut TensorIndex, only: Option<&str>) -> Result<Checkpoint, ModelE
             found: card.architecture,
             expected: expected.to_owned(),
         });
+    }
+    if own_onnx::is_one(index) {
+        return own_onnx::read(index);
     }
     let mut tensors = index.load_all().map_err(weights_error(&path))?;
     if index.metadata.contains_key(exported::EXPORT_KEY) {

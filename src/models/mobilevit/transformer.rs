@@ -22,6 +22,7 @@ use crate::models::graph::Operation;
 use crate::models::layers::ConvNorm;
 use crate::models::layers::ConvShape;
 use crate::models::layers::conv;
+use crate::models::precision::in_f32;
 use crate::models::silu::silu;
 
 use super::conv_norm;
@@ -117,7 +118,7 @@ impl Mixer {
         for layer in &self.transformer {
             x_bnc = layer.forward(x_bnc);
         }
-        let tokens = self.norm.forward(x_bnc);
+        let tokens = in_f32(x_bnc, |x_bnc| self.norm.forward(x_bnc));
         let tokens = tokens.reshape([b, PATCH, PATCH, rows, columns, c]);
         tokens.permute([0, 5, 3, 1, 4, 2]).reshape([b, c, h, w])
     }
@@ -149,8 +150,10 @@ impl Layer {
     }
 
     fn forward(&self, x_bnc: Tensor<3>) -> Tensor<3> {
-        let x = x_bnc.clone() + self.attend(self.norm1.forward(x_bnc));
-        let inside = silu(self.fc1.forward(self.norm2.forward(x.clone())));
+        let normed = in_f32(x_bnc.clone(), |x_bnc| self.norm1.forward(x_bnc));
+        let x = x_bnc + self.attend(normed);
+        let normed = in_f32(x.clone(), |x| self.norm2.forward(x));
+        let inside = silu(self.fc1.forward(normed));
         x + self.fc2.forward(inside)
     }
 
@@ -182,7 +185,7 @@ impl Layer {
         };
         let (q_bmne, k_bmne, v_bmne) = (part(0), part(1), part(2));
         let scores = q_bmne.matmul(k_bmne.transpose()) / (width as f32).sqrt();
-        let seen_bmne = softmax(scores, 3).matmul(v_bmne);
+        let seen_bmne = in_f32(scores, |scores| softmax(scores, 3)).matmul(v_bmne);
         self.proj
             .forward(seen_bmne.swap_dims(1, 2).reshape([b, n, c]))
     }

@@ -22,6 +22,7 @@ use super::graph::Output;
 use super::graph::Shape;
 use super::graph::Weights;
 use super::model_file::ModelCard;
+use super::model_file::VERSION_KEY;
 use super::network::Network;
 use super::state;
 
@@ -34,6 +35,9 @@ use writer::Writer;
 pub const EXTENSION: &str = "onnx";
 /// What goes in, `[batch, 3, height, width]`, and what comes out, `[batch, dimensions]`.
 pub const INPUT: &str = "pictures";
+/// Metadata: the version of the card whose other entries stand beside it, by which Copylens knows its
+/// own files.
+pub const CARD_KEY: &str = "copylens_onnx";
 /// Operations of ONNX 1.12, the first with layer normalization.
 const OPERATOR_SET: i64 = 17;
 /// The version of the file format that belongs to them.
@@ -162,13 +166,12 @@ fn metadata(card: &ModelCard) -> BTreeMap<String, String> {
     let preprocessing = card.preprocessing;
     let list = |values: [f32; 3]| values.map(|value| value.to_string()).join(", ");
     let entry = |key: &str, value: String| (key.to_owned(), value);
-    BTreeMap::from([
+    let mut metadata = card.metadata();
+    if let Some(version) = metadata.remove(VERSION_KEY) {
+        metadata.insert(CARD_KEY.to_owned(), version);
+    }
+    metadata.extend([
         entry("copylens_version", env!("CARGO_PKG_VERSION").to_owned()),
-        entry("name", card.name.clone()),
-        entry("architecture", card.architecture.clone()),
-        entry("head", card.head.id().to_owned()),
-        entry("dimensions", card.dimensions.to_string()),
-        entry("source", card.source.clone()),
         entry("size", preprocessing.size.to_string()),
         entry("mean", list(preprocessing.mean)),
         entry("std", list(preprocessing.std)),
@@ -178,5 +181,6 @@ fn metadata(card: &ModelCard) -> BTreeMap<String, String> {
              mean, divided by std"
                 .to_owned(),
         ),
-    ])
+    ]);
+    metadata
 }

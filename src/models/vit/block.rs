@@ -21,6 +21,7 @@ use crate::models::graph::Activation;
 use crate::models::graph::Builder;
 use crate::models::graph::NodeId;
 use crate::models::graph::Operation;
+use crate::models::precision::in_f32;
 use crate::models::residual::StochasticDepth;
 
 use super::VitConfig;
@@ -72,9 +73,11 @@ impl Block {
 
     /// `[b, n, d]` to `[b, n, d]`.
     pub fn forward(&self, x_bnd: Tensor<3>) -> Tensor<3> {
-        let attended = self.attn.forward(self.norm1.forward(x_bnd.clone()));
+        let normed = in_f32(x_bnd.clone(), |x_bnd| self.norm1.forward(x_bnd));
+        let attended = self.attn.forward(normed);
         let x_bnd = x_bnd + self.depth.forward(scaled(self.ls1.as_ref(), attended));
-        let mixed = self.mlp.forward(self.norm2.forward(x_bnd.clone()));
+        let normed = in_f32(x_bnd.clone(), |x_bnd| self.norm2.forward(x_bnd));
+        let mixed = self.mlp.forward(normed);
         x_bnd + self.depth.forward(scaled(self.ls2.as_ref(), mixed))
     }
 
@@ -130,7 +133,8 @@ impl Attention {
         let mixed_bane = if q.device().is_autodiff() {
             // The queries are scaled, not the far larger matrix of weights.
             let q = q / (e as f32).sqrt();
-            softmax(q.matmul(k.swap_dims(2, 3)), 3).matmul(v)
+            let scores = q.matmul(k.swap_dims(2, 3));
+            in_f32(scores, |scores| softmax(scores, 3)).matmul(v)
         } else {
             attention(q, k, v, None, None, AttentionModuleOptions::default())
         };

@@ -30,6 +30,7 @@ use super::graph::Builder;
 use super::graph::MapNodes;
 use super::graph::NodeId;
 use super::graph::Operation;
+use super::precision::in_f32;
 use super::trunk::Maps;
 use super::trunk::freeze_blocks;
 
@@ -168,7 +169,7 @@ impl VisionTransformer {
         for block in &self.blocks {
             tokens_bnd = block.forward(tokens_bnd);
         }
-        let tokens_bnd = self.norm.forward(tokens_bnd);
+        let tokens_bnd = in_f32(tokens_bnd, |tokens_bnd| self.norm.forward(tokens_bnd));
         let [_, n, d] = tokens_bnd.dims();
         let patches_bnd = tokens_bnd.clone().narrow(1, n - n_patches, n_patches);
         let deep = patches_bnd.swap_dims(1, 2).reshape([b, d, rows, cols]);

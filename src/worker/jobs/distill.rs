@@ -1,6 +1,8 @@
 //! Teaches a student; goes on from the last checkpoint when the run folder has one.
 
+use super::judged_pairs;
 use crate::devices;
+use crate::devices::ComputeDevice;
 use crate::distill;
 use crate::distill::RunConfig;
 use crate::worker::job::Job;
@@ -27,10 +29,13 @@ impl Job for Distill {
 
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
         let mut config = *self.config;
-        let device = devices::open(&context.device_id(config.device.as_deref()))?;
-        config.device = Some(device.id().to_owned());
+        judged_pairs::provide(&mut config, context)?;
+        let opened = devices::open_all(&context.device_id(config.device.as_deref()))?;
+        let ids: Vec<&str> = opened.iter().map(ComputeDevice::id).collect();
+        config.device = Some(ids.join(","));
+        let devices: Vec<_> = opened.iter().map(|one| one.device().clone()).collect();
         let mut report = |event| context.report_run(event);
-        let summary = distill::run(&config, device.device(), context.monitor, &mut report)?;
+        let summary = distill::run_on(&config, &devices, context.monitor, &mut report)?;
         Ok(JobResult::Distill(summary))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::judged_pairs;
 use crate::devices;
 use crate::distill;
 use crate::distill::RunConfig;
@@ -28,8 +29,11 @@ impl Job for Trial {
     }
 
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
-        let device = devices::open(&context.device_id(self.config.device.as_deref()))?;
-        let trial = distill::trial(&self.config, device.device(), N_STEPS, context.monitor)?;
+        let mut config = *self.config;
+        judged_pairs::provide(&mut config, context)?;
+        let devices = devices::open_all(&context.device_id(config.device.as_deref()))?;
+        let devices: Vec<_> = devices.iter().map(|one| one.device().clone()).collect();
+        let trial = distill::trial(&config, &devices, N_STEPS, context.monitor)?;
         let seconds = trial.seconds_per_step.max(1e-6);
         Ok(JobResult::Trial(TrialReport {
             seconds_per_step: seconds,
@@ -41,7 +45,7 @@ impl Job for Trial {
 }
 
 /// The most memory this process ever held, where the system keeps that number (Linux).
-fn highest_memory() -> Option<u64> {
+pub(super) fn highest_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
         .lines()
