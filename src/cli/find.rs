@@ -11,6 +11,10 @@ use super::output::Output;
 use super::session::Session;
 use super::session::WrongAnswer;
 use crate::matching::Band;
+use crate::settings::Home;
+use crate::verdicts;
+use crate::verdicts::Judgement;
+use crate::verdicts::Verdicts;
 use crate::worker;
 use crate::worker::FindReport;
 use crate::worker::JobRequest;
@@ -56,10 +60,17 @@ struct MatchRow {
     path: String,
     similarity: f32,
     band: Band,
+    /// What was said about the pair: `copy` or `not-a-copy`; absent where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
 }
 
 pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
     let session = Session::start(output)?;
+    let verdicts = verdicts::load(&Home::find()?.verdicts()).unwrap_or_else(|err| {
+        output.note(&format!("copylens: verdicts on pairs are not used: {err}"));
+        Verdicts::default()
+    });
     let mut success = Success::Complete;
     for picture in &args.pictures {
         let request = JobRequest::Find {
@@ -77,7 +88,7 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
         if found.is_err() {
             success = Success::Partial;
         }
-        let answer = Answer::new(picture, found, args.all);
+        let answer = Answer::new(picture, found, &verdicts, args.all);
         if args.json {
             output.json(&answer)?;
         } else {
@@ -88,15 +99,31 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
 }
 
 impl Answer {
-    fn new(query: &Path, found: anyhow::Result<FindReport>, is_all: bool) -> Self {
+    /// Pairs that were marked as no copies are left out as in the window, and those that were
+    /// marked as copies listed, however little alike.
+    fn new(
+        query: &Path,
+        found: anyhow::Result<FindReport>,
+        verdicts: &Verdicts,
+        is_all: bool,
+    ) -> Self {
         let query = output::shown(query);
         match found {
             Ok(report) => {
-                let is_listed = |found: &&Match| is_all || found.band != Band::None;
+                let said = |found: &Match| {
+                    let query = report.hash.filter(|_| !found.same_file)?;
+                    verdicts.get(&query, &found.hash)
+                };
+                let is_listed = |found: &&Match| match said(found) {
+                    Some(judgement) => is_all || judgement == Judgement::Copy,
+                    None => is_all || found.band != Band::None,
+                };
                 let listed = report.matches.iter().filter(is_listed);
                 Self {
                     query,
-                    matches: listed.map(MatchRow::from).collect(),
+                    matches: listed
+                        .map(|found| MatchRow::new(found, said(found)))
+                        .collect(),
                     error: None,
                 }
             }
@@ -124,18 +151,30 @@ impl Answer {
                 Band::Maybe => "maybe",
                 Band::None => "no copy",
             };
-            output.line(&format!("  {:.3} {band}: {}", found.similarity, found.path))?;
+            let said = match found.verdict {
+                Some("copy") => ", marked a copy",
+                Some(_) => ", marked not a copy",
+                None => "",
+            };
+            let MatchRow {
+                path, similarity, ..
+            } = found;
+            output.line(&format!("  {similarity:.3} {band}{said}: {path}"))?;
         }
         Ok(())
     }
 }
 
-impl From<&Match> for MatchRow {
-    fn from(found: &Match) -> Self {
+impl MatchRow {
+    fn new(found: &Match, said: Option<Judgement>) -> Self {
         Self {
             path: output::shown(&found.path),
             similarity: found.similarity,
             band: found.band,
+            verdict: said.map(|judgement| match judgement {
+                Judgement::Copy => "copy",
+                Judgement::NotACopy => "not-a-copy",
+            }),
         }
     }
 }

@@ -181,6 +181,7 @@ mod tests {
             "methods --all",
             "methods rdcd",
             "verdicts list --json",
+            "verdicts judge a.jpg b.jpg not-a-copy",
             "verdicts export pairs.csv --json",
             "verdicts import pairs.csv",
             "evaluate disc21 --data D --model m --json",

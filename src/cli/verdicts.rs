@@ -1,5 +1,6 @@
 //! `copylens verdicts`
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -33,6 +34,12 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+    /// Say about two pictures that they are copies or not.
+    Judge {
+        a: PathBuf,
+        b: PathBuf,
+        verdict: Word,
+    },
     /// Write the judged pairs whose pictures are still there as CSV, `a,b,copy`.
     Export {
         file: PathBuf,
@@ -47,6 +54,15 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// What can be said about a pair.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Word {
+    Copy,
+    NotACopy,
+    /// Nothing any more.
+    TakeBack,
 }
 
 /// One pair, as the contract of the command line has it.
@@ -79,6 +95,7 @@ struct Imported {
 pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
     match args.action {
         Action::List { json } => list(json, output),
+        Action::Judge { a, b, verdict } => judge(&a, &b, verdict, output),
         Action::Export { file, json } => export(file, json, output),
         Action::Import { file, json } => import(&file, json, output),
     }
@@ -112,6 +129,38 @@ fn list(is_json: bool, output: &Output) -> anyhow::Result<Success> {
     Ok(Success::Complete)
 }
 
+fn judge(a: &Path, b: &Path, word: Word, output: &Output) -> anyhow::Result<Success> {
+    let path = Home::find()?.verdicts();
+    let [a, b] = [seen(a)?, seen(b)?];
+    if a.hash == b.hash {
+        output.note("The two files are the same: there is nothing to judge");
+        return Ok(Success::Partial);
+    }
+    let judgement = match word {
+        Word::Copy => Some(Judgement::Copy),
+        Word::NotACopy => Some(Judgement::NotACopy),
+        Word::TakeBack => None,
+    };
+    let record = verdicts::load(&path)?.judge(a, b, judgement);
+    let all = verdicts::update(&path, vec![record])?;
+    let (copies, others) = (all.count(Judgement::Copy), all.count(Judgement::NotACopy));
+    output.line(&format!(
+        "Noted: {copies} copies and {others} pairs that are none so far"
+    ))?;
+    Ok(Success::Complete)
+}
+
+/// A picture as it is now.
+fn seen(path: &Path) -> anyhow::Result<Seen> {
+    let path = std::path::absolute(path)?;
+    let hash = data::content_hash(&path)
+        .with_context(|| format!("Cannot read the picture: {}", path.display()))?;
+    Ok(Seen {
+        hash,
+        path: Some(path),
+    })
+}
+
 fn export(file: PathBuf, is_json: bool, output: &Output) -> anyhow::Result<Success> {
     let session = Session::start(output)?;
     let result = session.run(JobRequest::ExportVerdicts { to: file })?;
@@ -141,19 +190,11 @@ fn export(file: PathBuf, is_json: bool, output: &Output) -> anyhow::Result<Succe
     Ok(Success::Complete)
 }
 
-fn import(file: &std::path::Path, is_json: bool, output: &Output) -> anyhow::Result<Success> {
+fn import(file: &Path, is_json: bool, output: &Output) -> anyhow::Result<Success> {
     let pairs = Pairs::read(file)?;
     let path = Home::find()?.verdicts();
     let mut verdicts = verdicts::load(&path)?;
     let mut records = Vec::with_capacity(pairs.len());
-    let seen = |path: &PathBuf| -> anyhow::Result<Seen> {
-        let path = std::path::absolute(path)?;
-        Ok(Seen {
-            hash: data::content_hash(&path)
-                .with_context(|| format!("Cannot read the picture: {}", path.display()))?,
-            path: Some(path),
-        })
-    };
     let mut imported = Imported {
         copies: 0,
         others: 0,

@@ -100,7 +100,7 @@ fn pair(state: &AppState, id: PictureId) -> Option<[Seen; 2]> {
         return None;
     }
     let path = match &query.source {
-        Source::File(path) => Some(path.clone()),
+        Source::File(path) => Some(std::path::absolute(path).unwrap_or_else(|_| path.clone())),
         Source::Pixels { .. } => None,
     };
     let query = Seen {

@@ -48,8 +48,7 @@ pub(in super::super) const SSCD: About = About {
 pub(in super::super) const ICD: About = About {
     purpose: "A small student that tells copies apart by itself and sees a crowd of pictures as \
               its teacher does. Take RDCD unless you want the first version.",
-    teacher: "A model for copies, such as SSCD; its descriptor has the length of the student's, or \
-              a layer between them learns to.",
+    teacher: "A model for copies, such as SSCD; the descriptor of the student gets its length.",
     pictures: "Any, without labels. Two edited versions are made of each picture.",
     student: ANY_NETWORK,
     formula: "L = info-nce + similarity\n\
@@ -93,7 +92,7 @@ pub(in super::super) const SEED: About = About {
     purpose: "A small student that sees a memory of pictures as any teacher does, also one that was \
               not made for copies. It learns no edits of its own: teacher and student look at the \
               same view.",
-    teacher: "Any model; its descriptor has the length of the student's.",
+    teacher: "Any model; the descriptor of the student gets its length.",
     pictures: "Any, without labels; many, since they are seen through the teacher's eyes.",
     student: ANY_NETWORK,
     formula: "a_s = [ z.t, z.q_1, .., z.q_K ] / T_s      a_t = [ t.t, t.q_1, .., t.q_K ] / T_t\n\
