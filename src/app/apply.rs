@@ -9,7 +9,6 @@ mod paths;
 mod settings;
 mod train;
 
-
 use eframe::egui;
 
 use super::closing;

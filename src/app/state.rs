@@ -227,7 +227,9 @@ impl Notices {
             if notice.is_problem || !notice.details.is_empty() {
                 return true;
             }
-            let left = since.get(id).map(|since| stays.saturating_sub(since.elapsed()));
+            let left = since
+                .get(id)
+                .map(|since| stays.saturating_sub(since.elapsed()));
             let left = left.filter(|left| !left.is_zero());
             next = [next, left].into_iter().flatten().min();
             left.is_some()

@@ -1,5 +1,6 @@
 //! What a screen or the command line can ask the worker for, and what comes back.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -341,7 +342,7 @@ pub struct TrainingCost {
     /// The most memory the program ever held.
     pub program_bytes: Option<u64>,
     /// Shares of the time of a step, 0 to 1.
-    pub shares: std::collections::BTreeMap<String, f64>,
+    pub shares: BTreeMap<String, f64>,
 }
 
 /// A recipe that cannot be measured here.
