@@ -7,7 +7,7 @@
 //! 6  worker     render
 //! 5  distill
 //! 4  eval       matching
-//! 3  models     index
+//! 3  models     index      verdicts
 //! 2  data       weights     settings     devices     download
 //! 1  monitor    persist     pickle
 //! ```
@@ -24,6 +24,7 @@ pub mod weights;
 
 pub mod index;
 pub mod models;
+pub mod verdicts;
 
 pub mod eval;
 pub mod matching;

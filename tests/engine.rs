@@ -121,19 +121,26 @@ fn graph(
         .unwrap()
 }
 
-/// Two pictures at once give what the interpreter gives for each.
+/// Two pictures at once give what the interpreter gives for each, to the last bit the same alone and
+/// with several threads.
 fn check(graph: &Graph, what: &str) {
     let shape = graph.nodes[0].shape;
     let pictures = [numbers(1, shape.n_values()), numbers(2, shape.n_values())];
-    for n_threads in [1, 3] {
-        let results = run_graph(graph, &pictures, &[Output::Fine], n_threads);
-        for (picture, result) in pictures.iter().zip(&results) {
-            let expected = &interpreter::run(graph, picture)[&Output::Fine];
-            let value = &result[&Output::Fine];
-            let found = planes(value.shape, &value.numbers);
-            let difference = formula::relative_difference(&found, expected);
-            assert!(difference <= MAX_DIFFERENCE, "{what}: {difference}");
+    let run =
+        |pictures: &[Vec<f32>], n_threads| run_graph(graph, pictures, &[Output::Fine], n_threads);
+    let results = run(&pictures, 1);
+    for (picture, result) in pictures.iter().zip(&results) {
+        let expected = &interpreter::run(graph, picture)[&Output::Fine];
+        let value = &result[&Output::Fine];
+        let found = planes(value.shape, &value.numbers);
+        let difference = formula::relative_difference(&found, expected);
+        assert!(difference <= MAX_DIFFERENCE, "{what}: {difference}");
+        for n_threads in [1, 2] {
+            assert_eq!(run(&[picture.clone()], n_threads)[0], *result, "{what}");
         }
+    }
+    for n_threads in [2, 3] {
+        assert_eq!(run(&pictures, n_threads), results, "{what}");
     }
 }
 
@@ -168,6 +175,15 @@ fn convolutions_of_every_kind() {
         ([2, 256], 1, [2, 2], [2, 2], even(0), [30, 42]),
         ([48, 64], 1, [3, 3], [1, 1], even(1), [12, 14]),
         ([64, 48], 1, [3, 3], [1, 1], [1, 0, 1, 2], [37, 13]),
+        ([64, 80], 1, [3, 3], [1, 1], even(1), [7, 7]),
+        ([48, 48], 1, [3, 3], [1, 1], even(1), [31, 29]),
+        ([700, 128], 1, [1, 1], [1, 1], even(0), [3, 7]),
+        ([600, 48], 1, [3, 2], [2, 1], even(1), [5, 26]),
+        ([21, 21], 21, [3, 3], [1, 1], even(1), [4, 29]),
+        ([32, 32], 32, [3, 3], [2, 2], even(1), [6, 40]),
+        ([24, 24], 24, [5, 5], [1, 1], even(2), [6, 27]),
+        ([16, 16], 16, [7, 7], [1, 1], even(3), [9, 23]),
+        ([16, 16], 16, [7, 7], [2, 2], even(3), [5, 12]),
     ];
     for (channels, groups, kernel, stride, border, size) in cases {
         let [from, to] = channels;

@@ -15,26 +15,27 @@ const ROOMS: &[(&str, &str)] = &[
     ("download", "monitor persist"),
     ("models", "data devices monitor persist weights"),
     ("index", "data monitor persist"),
+    ("verdicts", "persist"),
     ("matching", "data models monitor"),
-    ("eval", "data index models monitor"),
+    ("eval", "data index models monitor persist"),
     (
         "distill",
         "data devices eval models monitor persist weights",
     ),
     (
         "worker",
-        "data devices distill download eval index matching models monitor persist settings weights",
+        "data devices distill download eval index matching models monitor persist settings verdicts weights",
     ),
     ("render", "data matching"),
     (
         "cli",
-        "data devices distill download eval index matching models monitor persist settings weights \
-         worker",
+        "data devices distill download eval index matching models monitor persist settings \
+         verdicts weights worker",
     ),
     (
         "app",
         "data devices distill download eval index matching models monitor persist render settings \
-         weights worker",
+         verdicts weights worker",
     ),
 ];
 

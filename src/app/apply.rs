@@ -7,6 +7,7 @@ pub mod find;
 mod models;
 mod paths;
 mod settings;
+mod test;
 mod train;
 
 use eframe::egui;
@@ -32,6 +33,7 @@ pub fn start(state: &mut AppState, services: &mut Services) {
     find::start(state, services);
     train::start(state, services);
     models::start(state, services);
+    test::start(state, services);
     services.background("probe-devices", || {
         vec![Command::TakeDevices(devices::probe().to_vec())]
     });
@@ -40,7 +42,10 @@ pub fn start(state: &mut AppState, services: &mut Services) {
 /// Does what one command asks for.
 pub fn apply(state: &mut AppState, services: &mut Services, ctx: &egui::Context, command: Command) {
     match command {
-        Command::Go(place) => state.place = place,
+        Command::Go(place) => {
+            compare::leave_pair(state, services);
+            state.place = place;
+        }
         Command::Drop(dropped) => services.background("dropped-files", move || {
             vec![Command::Take(paths::sorted(dropped))]
         }),
@@ -48,6 +53,7 @@ pub fn apply(state: &mut AppState, services: &mut Services, ctx: &egui::Context,
         Command::Find(command) => find::apply(state, services, command),
         Command::Compare(command) => compare::apply(state, services, ctx, command),
         Command::Train(command) => train::apply(state, services, command),
+        Command::Test(command) => test::apply(state, services, command),
         Command::Models(command) => models::apply(state, services, command),
         Command::Settings(command) => settings::apply(state, services, command),
         Command::TakeDevices(devices) => state.devices = devices,
@@ -73,6 +79,7 @@ pub fn on_event(state: &mut AppState, services: &mut Services, event: &Event) {
     compare::on_event(state, services, event);
     train::on_event(state, services, event);
     models::on_event(state, services, event);
+    test::on_event(state, services, event);
 }
 
 /// Runs once per frame, after events and commands.
@@ -124,6 +131,7 @@ fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
     }
     match state.place {
         Place::Train => train::take(state, services, sorted),
+        Place::Test => test::take(state, services, sorted),
         Place::Find | Place::Models | Place::Settings => find::take(state, services, sorted),
     }
 }

@@ -5,6 +5,7 @@
 
 mod models;
 mod settings;
+mod test;
 mod train;
 
 use std::path::PathBuf;
@@ -21,12 +22,16 @@ use crate::index::PictureId;
 use crate::matching::Notch;
 use crate::render::PreparedPair;
 use crate::settings::Settings;
+use crate::verdicts::Judgement;
+use crate::verdicts::Verdicts;
 use crate::worker::JobId;
 use crate::worker::Source;
 
 pub use models::AtStart;
 pub use models::ModelsCommand;
 pub use settings::SettingsCommand;
+pub use test::TestCommand;
+pub use train::PreviewCommand;
 pub use train::TrainCommand;
 
 /// The commands of one frame, in the order they were asked for.
@@ -44,6 +49,7 @@ pub enum Command {
     Find(FindCommand),
     Compare(CompareCommand),
     Train(TrainCommand),
+    Test(TestCommand),
     Models(ModelsCommand),
     Settings(SettingsCommand),
     /// What computes on this computer, as just probed.
@@ -89,6 +95,14 @@ pub enum FindCommand {
     AnswerFolders(FolderAnswer),
     /// Put the library that is open aside, because it is damaged, and begin a new one.
     RebuildLibrary,
+    /// Say about a match that it is a copy or not; `None` takes it back.
+    Judge(PictureId, Option<Judgement>),
+    /// Take back what was last said.
+    UndoVerdict,
+    /// Also show pairs that were marked as no copies, or no longer.
+    ShowHidden(bool),
+    /// What was said about pairs, as just read or saved.
+    TakeVerdicts(Verdicts),
     /// Leave the results and show the drop zone again.
     Back,
 }
@@ -106,8 +120,12 @@ pub enum FolderAnswer {
 pub enum CompareCommand {
     /// Compare the query with one of its matches.
     Open(PictureId),
+    /// Compare any two pictures, such as a copy and the original that was missed.
+    OpenPair(PathBuf, PathBuf),
     /// Go to the result this many places further on.
     Step(isize),
+    /// Say about the two that they are copies or not, and go on; `None` takes it back.
+    Judge(Option<Judgement>),
     /// Look at the pictures in this way, a row of `render::OVERLAYS`.
     SetOverlay(&'static str),
     SetAligned(bool),

@@ -99,6 +99,7 @@ fn meaning(action: &NoticeAction) -> (&'static str, Command) {
             "Begin a new library",
             Command::Find(FindCommand::RebuildLibrary),
         ),
+        NoticeAction::UndoVerdict => ("Undo", Command::Find(FindCommand::UndoVerdict)),
         NoticeAction::AddPictures => (
             "Add my pictures…",
             Command::Find(FindCommand::ChooseFolders),

@@ -6,6 +6,7 @@ mod compare;
 mod find;
 mod models;
 mod settings;
+mod test;
 mod train;
 
 use eframe::egui;
@@ -54,12 +55,21 @@ pub const SCREENS: &[ScreenSpec] = &[
         ui: train::ui,
     },
     ScreenSpec {
+        place: Place::Test,
+        id: "test",
+        label: "Test",
+        help: "Measure how well models find copies.",
+        icon: icons::ICON_SCIENCE,
+        key: egui::Key::Num3,
+        ui: test::ui,
+    },
+    ScreenSpec {
         place: Place::Models,
         id: "models",
         label: "Models",
         help: "Look at the models there are and choose the one to search with.",
         icon: icons::ICON_DEPLOYED_CODE,
-        key: egui::Key::Num3,
+        key: egui::Key::Num4,
         ui: models::ui,
     },
     ScreenSpec {
@@ -68,7 +78,7 @@ pub const SCREENS: &[ScreenSpec] = &[
         label: "Settings",
         help: "Change how Copylens looks and computes.",
         icon: icons::ICON_SETTINGS,
-        key: egui::Key::Num4,
+        key: egui::Key::Num5,
         ui: settings::ui,
     },
 ];
@@ -89,7 +99,13 @@ mod tests {
 
     #[test]
     fn every_place_has_one_row() {
-        for place in [Place::Find, Place::Train, Place::Models, Place::Settings] {
+        for place in [
+            Place::Find,
+            Place::Train,
+            Place::Test,
+            Place::Models,
+            Place::Settings,
+        ] {
             assert_eq!(of(place).place, place);
         }
         let ids: BTreeSet<_> = SCREENS.iter().map(|screen| screen.id).collect();

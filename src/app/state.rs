@@ -4,6 +4,7 @@ mod compare;
 mod find;
 pub mod models;
 mod settings;
+pub mod test;
 pub mod train;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use find::Answer;
 pub use find::FindLibrary;
 pub use find::FindState;
 pub use find::Found;
+pub use find::Judged;
 pub use find::LibraryState;
 pub use find::Query;
 pub use find::source_name;
@@ -31,6 +33,7 @@ pub use models::ModelsState;
 pub use settings::FolderSize;
 pub use settings::Look;
 pub use settings::SettingsState;
+pub use test::TestState;
 pub use train::TrainState;
 
 use super::closing::Closing;
@@ -42,6 +45,7 @@ pub enum Place {
     #[default]
     Find,
     Train,
+    Test,
     Models,
     Settings,
 }
@@ -55,6 +59,7 @@ pub struct AppState {
     /// The sheet over the results, when two pictures are compared.
     pub compare: Option<CompareState>,
     pub train: TrainState,
+    pub test: TestState,
     pub models: ModelsState,
     pub settings_page: SettingsState,
     /// What computes on this computer; empty until it has been probed.
@@ -78,6 +83,7 @@ impl AppState {
             find,
             compare: None,
             train: TrainState::default(),
+            test: TestState::default(),
             models: ModelsState::default(),
             settings_page: SettingsState::default(),
             devices: Vec::new(),
@@ -91,11 +97,11 @@ impl AppState {
 }
 
 impl AppState {
-    /// Whether a job is a search or a comparison.
+    /// Whether a job is a search, a comparison or a preview.
     pub fn is_quick(&self, id: JobId) -> bool {
         let is_search = self.find.queries.iter().any(|query| query.job == Some(id));
         let compare = self.compare.as_ref().and_then(|compare| compare.job);
-        is_search || compare == Some(id)
+        is_search || compare == Some(id) || self.train.preview.job == Some(id)
     }
 }
 
@@ -188,6 +194,8 @@ pub enum NoticeAction {
     AddPictures,
     /// Put a damaged library aside and begin a new one.
     RebuildLibrary,
+    /// Take back what was last said about a pair.
+    UndoVerdict,
 }
 
 /// The notices that are on screen, oldest first.
@@ -239,6 +247,12 @@ impl Notices {
 
     pub fn dismiss(&mut self, id: NoticeId) {
         self.shown.retain(|(shown, _)| *shown != id);
+    }
+
+    /// Takes away the notices with this button.
+    pub fn forget(&mut self, action: &NoticeAction) {
+        let is_other = |notice: &Notice| notice.action.as_ref() != Some(action);
+        self.shown.retain(|(_, notice)| is_other(notice));
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &(NoticeId, Notice)> {

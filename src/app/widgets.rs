@@ -9,4 +9,5 @@ pub mod drop_hint;
 pub mod picture;
 pub mod rail;
 pub mod segments;
+pub mod verdict;
 pub mod words;

@@ -1,11 +1,13 @@
 //! `copylens bench`
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::Success;
+use super::bench_augmentations;
 use super::bench_networks;
 use super::bench_training;
 use super::output::Output;
@@ -22,6 +24,9 @@ pub struct Args {
     /// Device to embed on.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
+    /// Measure the edits of training instead, on pictures of this folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "networks")]
+    augmentations: Option<PathBuf>,
     /// Measure these networks with random weights instead: ids, or `all`.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     networks: Vec<String>,
@@ -133,6 +138,9 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
             device: args.device,
         };
         return bench_training::run(order, args.json, output);
+    }
+    if let Some(pictures) = args.augmentations {
+        return bench_augmentations::run(pictures, args.json, output);
     }
     let session = Session::start(output)?;
     let device = args.device;

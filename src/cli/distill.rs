@@ -30,7 +30,8 @@ pub struct Args {
     /// A model, or a file of weights, that the student starts from instead of random numbers.
     #[arg(long, value_name = "MODEL|FILE")]
     start_from: Option<PathBuf>,
-    /// Judged pairs (CSV with the header `a,b,copy`), for recipes that learn from those.
+    /// Judged pairs (CSV with the header `a,b,copy`), for recipes that learn from those; without
+    /// it the ones judged in the window.
     #[arg(long, value_name = "FILE")]
     pairs: Option<PathBuf>,
     /// Folders of training pictures.
@@ -86,6 +87,16 @@ pub(super) fn run(args: Args, output: &Output) -> anyhow::Result<Success> {
         quality(summary.quality_before),
         quality(summary.quality_best),
     ))?;
+    if let Some(judged) = &summary.judged {
+        output.line(&format!(
+            "{} held-out pairs: {:.4} judged right before and {:.4} now, in order {:.4} and {:.4}",
+            judged.best.n_pairs,
+            judged.before.right,
+            judged.best.right,
+            judged.before.auc,
+            judged.best.auc,
+        ))?;
+    }
     output.line(&format!("The student: {}", output::shown(&summary.model)))?;
     Ok(Success::Complete)
 }

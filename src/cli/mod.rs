@@ -9,6 +9,7 @@
 //!   of [`run`].
 
 mod bench;
+mod bench_augmentations;
 mod bench_networks;
 mod bench_training;
 mod catalog;
@@ -20,11 +21,15 @@ mod evaluate;
 mod find;
 mod get;
 mod index;
+mod methods;
 mod model_files;
 mod models;
 mod output;
+mod preview;
 mod self_test;
 mod session;
+mod torture;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,10 +76,18 @@ pub enum Command {
     Compare(compare::Args),
     /// Write the descriptors of pictures to a file.
     Embed(embed::Args),
+    /// List the methods of training, or show the page of one.
+    Methods(methods::Args),
+    /// Show what a recipe makes of a picture.
+    Preview(preview::Args),
     /// Teach a student model.
     Distill(distill::Args),
+    /// List, write or take over the pairs that were judged copies or not.
+    Verdicts(verdicts::Args),
     /// Measure a model on a published task.
     Evaluate(evaluate::Args),
+    /// Make copies of your own pictures and see which of them are still found.
+    Torture(torture::Args),
     /// Measure how fast this computer decodes, embeds and searches.
     Bench(bench::Args),
     /// Add a model file to the models.
@@ -95,8 +108,12 @@ pub fn run(command: Command) -> ExitCode {
         Command::Find(args) => find::run(args, output),
         Command::Compare(args) => compare::run(args, output),
         Command::Embed(args) => embed::run(args, output),
+        Command::Methods(args) => methods::run(&args, output),
+        Command::Preview(args) => preview::run(args, output),
         Command::Distill(args) => distill::run(args, output),
+        Command::Verdicts(args) => verdicts::run(args, output),
         Command::Evaluate(args) => evaluate::run(args, output),
+        Command::Torture(args) => torture::run(args, output),
         Command::Bench(args) => bench::run(args, output),
         Command::Import(args) => model_files::import(&args, output),
         Command::Export(args) => model_files::export(&args, output),
@@ -159,11 +176,23 @@ mod tests {
             "embed --model m --device cpu --out d.npy a.jpg",
             "distill --recipe balanced --student mobilenet-v3-large --teacher t --pictures A B \
              --device cpu --out R --resume --json",
+            "preview --recipe dino --others b.jpg c.jpg --seed 2 --stage 1 --out D --json a.jpg",
+            "methods --json",
+            "methods --all",
+            "methods rdcd",
+            "verdicts list --json",
+            "verdicts export pairs.csv --json",
+            "verdicts import pairs.csv",
             "evaluate disc21 --data D --model m --json",
+            "evaluate copydays --data D --model a --model b --option whitening=dino --report r.html",
+            "evaluate --data D --json",
+            "evaluate --list",
+            "torture --model m --among D --json a.jpg B",
             "bench --device cpu --json",
             "bench --networks resnet18,squeezenet --batch 1,32 --seconds 0.5",
             "bench --networks all --json",
             "bench --training rdcd,sscd --student resnet18 --precision f32,bf16 --size 64 --steps 2",
+            "bench --augmentations pictures --json",
             "import a.pth --architecture resnet50 --name N --json",
             "export m --to a.safetensors --half",
             "export m a.safetensors",
@@ -187,6 +216,12 @@ mod tests {
             "bench --training rdcd --networks all",
             "bench --precision f32",
             "export m",
+            "evaluate disc21",
+            "evaluate disc21 --data D --option whitening",
+            "torture --model m",
+            "methods nothing",
+            "preview --recipe sscd a.jpg",
+            "verdicts",
             "get",
         ] {
             let words = std::iter::once("copylens").chain(line.split_whitespace());

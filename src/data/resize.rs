@@ -11,10 +11,26 @@ use fast_image_resize::images::ImageRef;
 use crate::data::Picture;
 use crate::data::Preprocessing;
 
+/// How the pixels between pixels are made up; each is antialiased, as in Pillow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    #[default]
+    Bilinear,
+    /// Catmull and Rom's cubic, a = -0.5.
+    Bicubic,
+    /// With three lobes.
+    Lanczos,
+}
+
 /// Antialiased bilinear resize to `width` x `height`; the aspect ratio is not kept.
 ///
 /// Within 2 of 255 of `PIL.Image.resize(.., BILINEAR)`, see `tests/golden_preprocess.rs`.
 pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
+    resize_with(picture, width, height, Filter::Bilinear)
+}
+
+/// The same with another filter.
+pub fn resize_with(picture: &Picture, width: u32, height: u32, filter: Filter) -> Picture {
     let (width, height) = (width.max(1), height.max(1));
     if (picture.width, picture.height) == (width, height) {
         return picture.clone();
@@ -22,7 +38,12 @@ pub fn resize(picture: &Picture, width: u32, height: u32) -> Picture {
     let source = ImageRef::new(picture.width, picture.height, &picture.rgb, PixelType::U8x3)
         .expect("a picture holds three bytes per pixel");
     let mut target = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let filter = match filter {
+        Filter::Bilinear => FilterType::Bilinear,
+        Filter::Bicubic => FilterType::CatmullRom,
+        Filter::Lanczos => FilterType::Lanczos3,
+    };
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new()
         .resize(&source, &mut target, &options)
         .expect("both sides have the same pixel type");

@@ -61,7 +61,7 @@ impl Batches {
             batch_size: batch,
             seed: recipe.seed,
             n_threads: n_threads(),
-            cache_side: (2 * recipe.data.size).clamp(256, 640),
+            cache_side: source_side(recipe),
             cache_bytes: CACHE_BYTES,
             is_traced: recipe.method_spec().is_traced,
             ..LoaderConfig::default()
@@ -125,6 +125,11 @@ impl Stream {
             traces: batch.traces,
         })
     }
+}
+
+/// Longer side of the pictures that views are cut from, in pixels.
+pub fn source_side(recipe: &Recipe) -> u32 {
+    (2 * recipe.data.size).clamp(256, 640)
 }
 
 /// The views of a recipe: those of its plan, or two of its augmentation.

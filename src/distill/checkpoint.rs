@@ -18,6 +18,7 @@ use crate::weights::WeightsError;
 
 use super::DistillError;
 use super::gradients::FlatTensors;
+use super::judged::JudgedChange;
 use super::learner::Learner;
 use super::loss_scale::LossScale;
 use super::methods::Saved;
@@ -36,6 +37,13 @@ pub struct Position {
     pub pictures: u64,
     pub quality_before: Option<f32>,
     pub quality_best: Option<f32>,
+    /// [`Quality::score`](super::quality::Quality::score) of the best student; its quality, where
+    /// no pairs were judged.
+    #[serde(default)]
+    pub score_best: Option<f32>,
+    /// On the judged pairs that were held out.
+    #[serde(default)]
+    pub judged: Option<JudgedChange>,
     /// The stage it is in, counted from 0.
     #[serde(default)]
     pub stage: usize,
@@ -57,6 +65,8 @@ impl Default for Position {
             pictures: 0,
             quality_before: None,
             quality_best: None,
+            score_best: None,
+            judged: None,
             stage: 0,
             rate_factor: whole(),
             micro_batch: None,

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde::Serialize;
 
+use super::JudgedChange;
+
 /// One point of the curves: the values known at one step. One line of `curve.jsonl`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunPoint {
@@ -16,8 +18,8 @@ pub struct RunPoint {
     pub seconds: f64,
     /// Pictures seen.
     pub pictures: u64,
-    /// By key: `loss`, `loss/<id>`, `quality/micro-ap`, `quality/recall`, `lr`, `grad-norm`,
-    /// `pictures-per-second`.
+    /// By key: `loss`, `loss/<id>`, `quality/micro-ap`, `quality/recall`,
+    /// `quality/judged-right`, `quality/judged-auc`, `lr`, `grad-norm`, `pictures-per-second`.
     pub values: BTreeMap<String, f32>,
 }
 
@@ -60,6 +62,9 @@ pub struct RunSummary {
     /// Held-out micro-AP of the untrained and of the best student, 0 to 1.
     pub quality_before: Option<f32>,
     pub quality_best: Option<f32>,
+    /// How many judged pairs are right, of those that were held out; only where pairs were judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<JudgedChange>,
     /// The best student, ready to be imported and used.
     pub model: PathBuf,
     /// It went through all its steps (false: ended early by `Finish now`).

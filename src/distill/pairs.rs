@@ -3,10 +3,22 @@
 //! A CSV file with the header `a,b,copy`: two paths, absolute or beside the file, and `yes` or `no`.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 
+use rand::SeedableRng as _;
+use rand::seq::SliceRandom as _;
+use rand_chacha::ChaCha8Rng;
+
 use super::DistillError;
+
+/// Fewer judged pairs than these teach nothing that could be checked.
+pub const FEWEST_PAIRS: usize = 20;
+/// Of copies, and of pairs that are none.
+pub const FEWEST_OF_A_KIND: usize = 4;
+/// Ways to hold pairs out that are tried.
+const N_TRIES: usize = 64;
 
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -53,6 +65,69 @@ impl Pairs {
             return Err(wrong(1, "it holds fewer than two pairs".to_owned()));
         }
         Ok(Self { pairs })
+    }
+
+    /// Every pair, and whether it is a copy.
+    pub fn iter(&self) -> impl Iterator<Item = (&[PathBuf; 2], bool)> {
+        self.pairs.iter().map(|(both, is_copy)| (both, *is_copy))
+    }
+
+    pub fn len(&self) -> usize {
+        self.pairs.len()
+    }
+
+    /// Never; [`Self::read`] wants two pairs.
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// Keeps about a fifth of the pairs out, for checking: pairs that share a picture, directly or
+    /// through others, stay together, because knowing one of them helps with the next. The second
+    /// half is `None` where it would not hold both kinds, or leave too few to learn from.
+    pub fn split(self, seed: u64) -> (Self, Option<Self>) {
+        let families = self.families();
+        let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x0DD5_0F5E_7A51_DE01);
+        let wanted = self.pairs.len() / 5;
+        for _ in 0..N_TRIES {
+            let mut order: Vec<&Vec<usize>> = families.iter().collect();
+            order.shuffle(&mut rng);
+            let mut held_out = BTreeSet::new();
+            for family in order {
+                let is_small = held_out.len() + family.len() <= wanted * 2;
+                if held_out.len() < wanted && is_small {
+                    held_out.extend(family.iter().copied());
+                }
+            }
+            let (kept_out, learned): (Vec<_>, Vec<_>) = (0..self.pairs.len())
+                .map(|idx| (idx, self.pairs[idx].clone()))
+                .partition(|(idx, _)| held_out.contains(idx));
+            let of = |pairs: Vec<(usize, _)>| Self {
+                pairs: pairs.into_iter().map(|(_, pair)| pair).collect(),
+            };
+            let (kept_out, learned) = (of(kept_out), of(learned));
+            if kept_out.has_both_kinds() && learned.has_both_kinds() {
+                return (learned, Some(kept_out));
+            }
+        }
+        (self, None)
+    }
+
+    fn has_both_kinds(&self) -> bool {
+        let n_copies = self.pairs.iter().filter(|(_, is_copy)| *is_copy).count();
+        n_copies > 0 && n_copies < self.pairs.len()
+    }
+
+    /// Places of the pairs that hang together through their pictures.
+    fn families(&self) -> Vec<Vec<usize>> {
+        let all = self.pairs.iter().map(|(both, _)| (both.clone(), true));
+        let as_copies = Self {
+            pairs: all.collect(),
+        };
+        let mut families: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for (idx, label) in as_copies.labels().into_iter().step_by(2).enumerate() {
+            families.entry(label).or_default().push(idx);
+        }
+        families.into_values().collect()
     }
 
     /// Both pictures of every pair, one pair after the other.
@@ -120,6 +195,39 @@ mod tests {
         assert_eq!(pairs.labels(), [0, 0, 0, 3, 0, 0]);
         assert_eq!(pairs.places(), [0, 0, 1, 1, 2, 2]);
         assert_eq!(pairs.judged(), [true, true, false, false, true, true]);
+    }
+
+    fn pairs(all: &[(u8, u8, bool)]) -> Pairs {
+        let path = |number: u8| PathBuf::from(format!("/{number}.png"));
+        let pair = |(a, b, is_copy): &(u8, u8, bool)| ([path(*a), path(*b)], *is_copy);
+        Pairs {
+            pairs: all.iter().map(pair).collect(),
+        }
+    }
+
+    #[test]
+    fn pairs_that_share_a_picture_stay_on_one_side() {
+        // Twelve searches with one copy and one other result each.
+        let all: Vec<(u8, u8, bool)> = (0..12)
+            .flat_map(|n| [(n, 100 + n, true), (n, 200 + n, false)])
+            .collect();
+        let (learned, held_out) = pairs(&all).split(3);
+        let held_out = held_out.unwrap();
+        assert_eq!(learned.len() + held_out.len(), 24);
+        assert!((4..=8).contains(&held_out.len()), "{}", held_out.len());
+        let queries = |pairs: &Pairs| -> BTreeSet<PathBuf> {
+            pairs.iter().map(|(both, _)| both[0].clone()).collect()
+        };
+        assert!(queries(&learned).is_disjoint(&queries(&held_out)));
+        assert_eq!(pairs(&all).split(3).1, Some(held_out));
+    }
+
+    #[test]
+    fn one_family_or_one_kind_is_not_torn_apart() {
+        let one: Vec<(u8, u8, bool)> = (1..30).map(|n| (0, n, n % 2 == 0)).collect();
+        assert_eq!(pairs(&one).split(1), (pairs(&one), None));
+        let copies: Vec<(u8, u8, bool)> = (0..30).map(|n| (n, 100 + n, true)).collect();
+        assert_eq!(pairs(&copies).split(1).1, None);
     }
 
     #[test]

@@ -13,8 +13,8 @@ pub struct Preset {
     pub toml: &'static str,
     /// Shown to everyone; the others only with Details.
     pub simple: bool,
-    /// The Train place has everything that it needs; the command line has all of them.
-    pub in_window: bool,
+    /// For people who have judged pairs.
+    pub learns_from_verdicts: bool,
 }
 
 /// Every preset, in the order of the Train place.
@@ -25,7 +25,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A few minutes, to see a student learn from its teacher.",
         toml: include_str!("../../assets/recipes/quick-demo.toml"),
         simple: true,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "balanced",
@@ -33,7 +33,7 @@ pub const PRESETS: &[Preset] = &[
         help: "An hour or more; a clearly better student for your kind of pictures.",
         toml: include_str!("../../assets/recipes/balanced.toml"),
         simple: true,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "best",
@@ -41,7 +41,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A night on a graphics card; as good as this student can become.",
         toml: include_str!("../../assets/recipes/best.toml"),
         simple: true,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "rdcd",
@@ -49,7 +49,7 @@ pub const PRESETS: &[Preset] = &[
         help: "Relational distillation with the numbers of the paper.",
         toml: include_str!("../../assets/recipes/rdcd.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "sscd",
@@ -57,7 +57,7 @@ pub const PRESETS: &[Preset] = &[
         help: "Learns from pictures alone and makes a teacher.",
         toml: include_str!("../../assets/recipes/sscd.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "copies",
@@ -65,7 +65,7 @@ pub const PRESETS: &[Preset] = &[
         help: "SSCD with a wider choice of edits: the recipe of the bundled model.",
         toml: include_str!("../../assets/recipes/copies.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "icd",
@@ -73,7 +73,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A student learns from a teacher and from two versions of each picture.",
         toml: include_str!("../../assets/recipes/icd.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "seed",
@@ -81,7 +81,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A student sees a memory of pictures as its teacher does.",
         toml: include_str!("../../assets/recipes/seed.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "seed-relational",
@@ -89,7 +89,7 @@ pub const PRESETS: &[Preset] = &[
         help: "The same, with all neighbors counting and not only the nearest.",
         toml: include_str!("../../assets/recipes/seed-relational.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "seed-patches",
@@ -97,7 +97,7 @@ pub const PRESETS: &[Preset] = &[
         help: "The same, with six small parts of each picture beside the large one.",
         toml: include_str!("../../assets/recipes/seed-patches.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "dino",
@@ -105,7 +105,7 @@ pub const PRESETS: &[Preset] = &[
         help: "A transformer learns from parts of pictures alone.",
         toml: include_str!("../../assets/recipes/dino.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "patch-dino",
@@ -113,7 +113,7 @@ pub const PRESETS: &[Preset] = &[
         help: "DINO, and patches that show the same place agree too.",
         toml: include_str!("../../assets/recipes/patch-dino.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "isc21",
@@ -121,7 +121,7 @@ pub const PRESETS: &[Preset] = &[
         help: "The winner of a contest for finding copies: three stages, larger and harder.",
         toml: include_str!("../../assets/recipes/isc21.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "obd-sd",
@@ -129,7 +129,7 @@ pub const PRESETS: &[Preset] = &[
         help: "Each folder is a kind of pictures; finds pictures of the same kind.",
         toml: include_str!("../../assets/recipes/obd-sd.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "copy-nce",
@@ -137,15 +137,15 @@ pub const PRESETS: &[Preset] = &[
         help: "Two versions of a picture find each other, whole and patch by patch.",
         toml: include_str!("../../assets/recipes/copy-nce.toml"),
         simple: false,
-        in_window: true,
+        learns_from_verdicts: false,
     },
     Preset {
         id: "verdicts",
         label: "Your verdicts",
-        help: "Learns from pairs that you judged; on the command line.",
+        help: "Learns from the results that you marked as copies or not in Find.",
         toml: include_str!("../../assets/recipes/verdicts.toml"),
         simple: false,
-        in_window: false,
+        learns_from_verdicts: true,
     },
 ];
 
@@ -176,6 +176,7 @@ mod tests {
             assert!(seen.insert(preset.id), "{} twice", preset.id);
             assert!(preset.help.ends_with('.'), "{}", preset.id);
             let recipe = Recipe::parse(preset.toml).unwrap();
+            assert_eq!(preset.learns_from_verdicts, recipe.is_all_pairs());
             assert_eq!(
                 Recipe::parse(&recipe.to_toml()).unwrap(),
                 recipe,

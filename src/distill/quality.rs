@@ -1,5 +1,6 @@
 //! How many edited copies the student finds now, on pictures it never trains on.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ use crate::monitor::Cancelled;
 use crate::monitor::Monitor;
 
 use super::StripRow;
+use super::judged::JudgedQuality;
 
 /// Candidates per query, as on DISC21.
 const TOP: usize = 10;
@@ -53,6 +55,8 @@ pub struct Quality {
     pub micro_ap: f32,
     /// Share of copies found while 9 of 10 answers are right.
     pub recall_at_p90: f32,
+    /// On the judged pairs that were held out, where there are any.
+    pub judged: Option<JudgedQuality>,
     pub strip: Vec<StripRow>,
 }
 
@@ -102,8 +106,10 @@ impl HeldOut {
         monitor: &Monitor,
     ) -> Result<Quality, Cancelled> {
         let student = student.valid();
-        let originals = self.embed(&student, &self.originals, device, monitor)?;
-        let copies = self.embed(&student, &self.copies, device, monitor)?;
+        let rows = |planes: &[Vec<f32>]| embed(&student, planes, self.size, device, monitor);
+        let all = |rows: Vec<Vec<f32>>| Descriptors::from_rows(rows.iter().map(Vec::as_slice));
+        let originals = all(rows(&self.originals)?);
+        let copies = all(rows(&self.copies)?);
         let silent = Monitor::silent();
         let neighbors = eval::nearest(&copies, &originals, TOP, &silent)?;
         let ids: Vec<u32> = (0..self.paths.len() as u32).collect();
@@ -122,42 +128,56 @@ impl HeldOut {
         Ok(Quality {
             micro_ap: metrics::value("micro-ap", &ranking).unwrap_or(0.0),
             recall_at_p90: metrics::value("recall-at-p90", &ranking).unwrap_or(0.0),
+            judged: None,
             strip: strip.collect(),
         })
     }
+}
 
-    fn embed(
-        &self,
-        student: &Network,
-        planes: &[Vec<f32>],
-        device: &Device,
-        monitor: &Monitor,
-    ) -> Result<Descriptors, Cancelled> {
-        let mut rows = Vec::with_capacity(planes.len());
-        for batch in planes.chunks(BATCH) {
-            monitor.check()?;
-            let shape = [batch.len(), 3, self.size, self.size];
-            let data = TensorData::new(batch.concat(), shape);
-            let x_bchw = Tensor::<4>::from_data(data, device);
-            let descriptor_bd = student.forward(x_bchw).descriptor_bd;
-            let [_, d] = descriptor_bd.dims();
-            let values: Vec<f32> = descriptor_bd
-                .into_data()
-                .convert::<f32>()
-                .try_into_vec()
-                .expect("a float tensor converts to f32");
-            rows.extend(values.chunks_exact(d).map(<[f32]>::to_vec));
-        }
-        Ok(Descriptors::from_rows(rows.iter().map(Vec::as_slice)))
+/// Descriptors of network inputs `[3][size][size]`, in their order.
+pub fn embed(
+    student: &Network,
+    planes: &[Vec<f32>],
+    size: usize,
+    device: &Device,
+    monitor: &Monitor,
+) -> Result<Vec<Vec<f32>>, Cancelled> {
+    let mut rows = Vec::with_capacity(planes.len());
+    for batch in planes.chunks(BATCH) {
+        monitor.check()?;
+        let shape = [batch.len(), 3, size, size];
+        let data = TensorData::new(batch.concat(), shape);
+        let x_bchw = Tensor::<4>::from_data(data, device);
+        let descriptor_bd = student.forward(x_bchw).descriptor_bd;
+        let [_, d] = descriptor_bd.dims();
+        let values: Vec<f32> = descriptor_bd
+            .into_data()
+            .convert::<f32>()
+            .try_into_vec()
+            .expect("a float tensor converts to f32");
+        rows.extend(values.chunks_exact(d).map(<[f32]>::to_vec));
     }
+    Ok(rows)
 }
 
 impl Quality {
+    /// What decides between two students: finding edited copies, and where pairs were judged
+    /// telling copies from others just as much.
+    pub fn score(&self) -> f32 {
+        let judged = self.judged.map(|judged| judged.auc);
+        judged.map_or(self.micro_ap, |auc| f32::midpoint(self.micro_ap, auc))
+    }
+
     /// By curve key.
-    pub fn values(&self) -> std::collections::BTreeMap<String, f32> {
-        std::collections::BTreeMap::from([
+    pub fn values(&self) -> BTreeMap<String, f32> {
+        let mut values = BTreeMap::from([
             ("quality/micro-ap".to_owned(), self.micro_ap),
             ("quality/recall".to_owned(), self.recall_at_p90),
-        ])
+        ]);
+        if let Some(judged) = &self.judged {
+            values.insert("quality/judged-right".to_owned(), judged.right);
+            values.insert("quality/judged-auc".to_owned(), judged.auc);
+        }
+        values
     }
 }

@@ -342,6 +342,13 @@ impl Recipe {
         stages.iter().any(|recipe| recipe.method_spec().needs_pairs)
     }
 
+    /// Every stage learns from judged pairs: without any there is nothing to do.
+    pub fn is_all_pairs(&self) -> bool {
+        let stages = self.stages().unwrap_or_default();
+        let needs = |recipe: &Self| recipe.method_spec().needs_pairs;
+        !stages.is_empty() && stages.iter().all(needs)
+    }
+
     fn needs(&self, what: Needs) -> bool {
         self.losses
             .iter()

@@ -67,6 +67,19 @@ pub fn text(config: &RunConfig, recipe: &Recipe, summary: &RunSummary) -> String
         ("Held-out micro-AP before", percent(summary.quality_before)),
         ("Held-out micro-AP, best", percent(summary.quality_best)),
     ];
+    let mut rows = rows.to_vec();
+    if let Some(judged) = &summary.judged {
+        let n_pairs = judged.best.n_pairs;
+        rows.push(("Judged pairs held out", n_pairs.to_string()));
+        let right = |value: f32| format!("{value:.3}");
+        rows.push(("Of these right before", right(judged.before.right)));
+        rows.push(("Of these right, best", right(judged.best.right)));
+        rows.push((
+            "Area under their ROC curve before",
+            right(judged.before.auc),
+        ));
+        rows.push(("Area under their ROC curve, best", right(judged.best.auc)));
+    }
     let mut text = format!(
         "# {}\n\nThis run {how_it_ended}.\n\n| what | value |\n|---|---|\n",
         recipe.name

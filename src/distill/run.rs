@@ -28,6 +28,7 @@ use super::checkpoint;
 use super::checkpoint::Checkpoint;
 use super::checkpoint::Position;
 use super::event_file::EventFile;
+use super::judged::JudgedPairs;
 use super::optimiser::StepRates;
 use super::pairs::Pairs;
 use super::pictures::Split;
@@ -123,6 +124,8 @@ struct Run<'a> {
     recipes: Vec<(Recipe, Length)>,
     stage: Stage,
     held_out: HeldOut,
+    /// Judged pairs that the student does not learn from, where there are any.
+    judged: Option<JudgedPairs>,
     position: Position,
     events: Option<EventFile>,
 }
@@ -146,11 +149,18 @@ impl<'a> Run<'a> {
         let teacher = load_teacher(config, &recipe, &devices[0])?;
         let split = Split::find(&config.pictures, &stages[0], monitor)?;
         let mut fingerprint = fingerprint(config, &split);
+        let (pairs, pairs_held_out) = match read_pairs(config, &stages)? {
+            Some(pairs) => {
+                let (pairs, held_out) = pairs.split(recipe.seed);
+                (Some(pairs), held_out)
+            }
+            None => (None, None),
+        };
         let setting = Setting {
             spec,
             teacher,
             split,
-            pairs: read_pairs(config, &stages)?,
+            pairs,
             devices: devices.to_vec(),
         };
         let has_pairs = setting.pairs.is_some();
@@ -171,6 +181,19 @@ impl<'a> Run<'a> {
             })
             .collect::<Result<_, DistillError>>()?;
         let held_out = held_out(&recipes[0].0, &setting, monitor)?;
+        let judged = match (&setting.pairs, pairs_held_out) {
+            (Some(pairs), Some(held_out)) => {
+                let size = recipes[0].0.data.deployed_size;
+                let preprocessing = Preprocessing::imagenet(size);
+                Some(JudgedPairs::prepare(
+                    pairs,
+                    &held_out,
+                    &preprocessing,
+                    monitor,
+                )?)
+            }
+            (_, _) => None,
+        };
         let start = match &config.start_from {
             Some(path) => Some((load_start(config, path, spec)?, path)),
             None => None,
@@ -188,6 +211,7 @@ impl<'a> Run<'a> {
             recipes,
             stage,
             held_out,
+            judged,
             position: Position {
                 fingerprint,
                 ..Position::default()
@@ -256,6 +280,11 @@ impl<'a> Run<'a> {
             first_step: self.position.step,
             points,
         });
+        if self.setting.pairs.is_some() && self.judged.is_none() {
+            let notice = "No judged pairs could be held out for checking: judge more, of both \
+                          kinds, found with several pictures";
+            emit(RunEvent::Notice(notice.to_owned()));
+        }
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::persist;
 
 use super::DistillError;
+use super::JudgedChange;
 use super::RunPoint;
 
 const KIND: &str = "run";
@@ -45,6 +46,9 @@ pub struct RunState {
     pub seconds: f64,
     pub quality_before: Option<f32>,
     pub quality_best: Option<f32>,
+    /// On the judged pairs that were held out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged: Option<JudgedChange>,
 }
 
 /// How a run stands.

@@ -15,11 +15,13 @@ use super::engine::Engine;
 use super::engine::Results;
 use super::engine::Value;
 use super::graph::Output;
+use super::layers::generalized_mean;
 use super::layers::l2_normalize;
 use super::model_file;
 use super::network::Network;
 use super::store;
 use super::trunk;
+use super::trunk::Trunk;
 
 /// Longer side of the network input for [`Embedder::dense`], in pixels.
 const DENSE_SIDE: u32 = 512;
@@ -27,6 +29,8 @@ const DENSE_SIDE: u32 = 512;
 const DENSE_MULTIPLE: u32 = 32;
 /// Weight of the coarse, more invariant half of a local descriptor beside the fine one.
 const COARSE_WEIGHT: f32 = 1.0;
+/// Exponent of DINO's mean of patches.
+const DINO_POWER: u8 = 4;
 
 /// A model, loaded on one device. Use it on one thread only.
 ///
@@ -93,24 +97,55 @@ impl Embedder {
     ///
     /// Each entry of `planes` is what `data::planes` makes: `3 * size * size` numbers.
     pub fn embed(&self, planes: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let size = self.info.preprocessing.size as usize;
+        self.embed_sized(planes, [size, size])
+    }
+
+    /// What the sides of [`embed_sized`](Self::embed_sized) are multiples of.
+    pub fn multiple(&self) -> u32 {
+        trunk::architecture(&self.info.architecture).map_or(1, |spec| spec.multiple)
+    }
+
+    /// The same for pictures of another size, `[height, width]`: `3 * height * width` numbers each.
+    pub fn embed_sized(&self, planes: &[Vec<f32>], [height, width]: [usize; 2]) -> Vec<Vec<f32>> {
         if planes.is_empty() {
             return Vec::new();
         }
-        let size = self.info.preprocessing.size as usize;
         let output = Output::Descriptor;
         let results = self
             .engine
             .as_ref()
-            .and_then(|engine| engine.run(planes, [size, size], &[output]).ok());
+            .and_then(|engine| engine.run(planes, [height, width], &[output]).ok());
         if let Some(results) = results {
             let descriptor =
                 |mut values: Results| values.remove(&output).map(|value| value.numbers);
             return results.into_iter().filter_map(descriptor).collect();
         }
-        let data = TensorData::new(planes.concat(), [planes.len(), 3, size, size]);
+        let data = TensorData::new(planes.concat(), [planes.len(), 3, height, width]);
         let x_bchw = Tensor::<4>::from_data(data, &self.device);
         let descriptors = self.network.forward(x_bchw).descriptor_bd;
         rows(descriptors)
+    }
+
+    /// The class token and the generalised mean of all patches with p = 4, one after the other and
+    /// not normalized (DINO: eval_copy_detection.py). Nothing for a network without a class token.
+    pub fn token_and_patches(
+        &self,
+        planes: &[Vec<f32>],
+        [height, width]: [usize; 2],
+    ) -> Option<Vec<Vec<f32>>> {
+        let data = TensorData::new(planes.concat(), [planes.len(), 3, height, width]);
+        let maps = self
+            .network
+            .trunk
+            .forward(Tensor::from_data(data, &self.device));
+        let patches_bc = generalized_mean(maps.deep, DINO_POWER);
+        Some(rows(Tensor::cat(vec![maps.token_bc?, patches_bc], 1)))
+    }
+
+    /// Whether the network has a class token.
+    pub fn has_token(&self) -> bool {
+        matches!(self.network.trunk, Trunk::VisionTransformer(_))
     }
 
     /// The local descriptors of one picture, a cell per 16 input pixels or per patch.
@@ -119,7 +154,7 @@ impl Embedder {
     /// to every cell of the map of stride 32; both halves have length 1 before they are joined. A
     /// cell of a transformer is its patch token.
     pub fn dense(&self, picture: &Picture) -> FeatureMap {
-        let multiple = trunk::architecture(&self.info.architecture).map_or(1, |spec| spec.multiple);
+        let multiple = self.multiple();
         let (width, height) = dense_size(picture.width, picture.height, multiple);
         let resized = data::resize(picture, width, height);
         let planes = self.info.preprocessing.normalize(&resized);

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 /// `erf(x / sqrt(2))` on `[-LIMIT, LIMIT]` is `x P(x^2) / Q(x^2)` with an error below 5e-7
 /// (`tests/reference/gelu.py`); outside it is a sign.
-const ERF: Odd = Odd {
+pub(super) const ERF: Odd = Odd {
     limit: 5.6,
     above: [
         0.797_884_46,
@@ -102,10 +102,10 @@ pub(super) fn value(x: f32) -> f32 {
 }
 
 /// An odd rational function; both lists start with the lowest power of `x^2`.
-struct Odd {
-    limit: f32,
-    above: [f32; 6],
-    below: [f32; 6],
+pub(super) struct Odd {
+    pub(super) limit: f32,
+    pub(super) above: [f32; 6],
+    pub(super) below: [f32; 6],
 }
 
 impl Odd {

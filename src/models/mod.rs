@@ -50,6 +50,7 @@ pub use rounding::effect_of_half;
 pub use store::BUNDLED_ID;
 pub use store::Imported;
 pub use store::ModelStore;
+pub use store::fingerprint;
 pub use store::read_model;
 pub use trunk::ARCHITECTURES;
 pub use trunk::ArchitectureSpec;

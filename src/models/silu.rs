@@ -65,22 +65,34 @@ pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+/// Numbers beyond it count as it in the exponential.
+pub(super) const EXP_LIMIT: f32 = 87.0;
+/// Added to a small number, it leaves the nearest whole number in the lowest bits.
+pub(super) const ROUND: f32 = 12_582_912.0;
+/// `ln(2)`, first the part that a product with a small whole number keeps exact.
+pub(super) const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
+/// `(exp(r) - r - 1) / r^2`, the highest power first.
+pub(super) const EXP: [f32; 6] = [
+    1.987_569_2e-4,
+    1.398_2e-3,
+    8.333_452e-3,
+    4.166_579_6e-2,
+    0.166_666_66,
+    0.5,
+];
+
 /// The exponential, with a relative error below 2e-7; numbers beyond 87 count as 87.
 ///
 /// `2^n * exp(r)` with whole `n` and `|r| <= ln(2) / 2`, the second factor by the polynomial of the
 /// Cephes library (Moshier, `expf.c`).
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {
-    /// Added to a small number, it leaves the nearest whole number in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
-    /// `ln(2)`, first the part that a product with `n` keeps exact.
-    const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
-    let x = x.clamp(-87.0, 87.0);
+    let x = x.clamp(-EXP_LIMIT, EXP_LIMIT);
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
     let n = rounded - ROUND;
     let r = x - n * LN_2[0] - n * LN_2[1];
-    let mut tail = 1.987_569_2e-4;
-    for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_66, 0.5] {
+    let mut tail = EXP[0];
+    for coefficient in &EXP[1..] {
         tail = tail * r + coefficient;
     }
     let power = (rounded.to_bits() << 23).wrapping_add(1.0_f32.to_bits());

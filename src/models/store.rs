@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 
+use crate::data;
 use crate::persist;
 use crate::weights;
 use crate::weights::Precision;
@@ -182,10 +183,20 @@ impl ModelStore {
         self.describe(&info.path)
     }
 
-    /// Deletes the file of a model.
+    /// Deletes the file of a model, and the reports of its evaluations.
     pub fn delete(&self, id: &str) -> Result<(), ModelError> {
         let info = self.own(id)?;
-        std::fs::remove_file(&info.path).map_err(|source| change_error(&info.path, source))
+        std::fs::remove_file(&info.path).map_err(|source| change_error(&info.path, source))?;
+        let reports = self.reports(id);
+        if !reports.is_dir() {
+            return Ok(());
+        }
+        std::fs::remove_dir_all(&reports).map_err(|source| change_error(&reports, source))
+    }
+
+    /// The folder with the reports of a model's evaluations; it need not exist.
+    pub fn reports(&self, id: &str) -> PathBuf {
+        self.folder.join(format!("{id}.reports"))
     }
 
     /// Remembers how fast a model is on this computer.
@@ -296,6 +307,16 @@ pub fn read_model(info: &ModelInfo) -> Result<TensorFile, ModelError> {
     read(&info.path)
 }
 
+/// The hash of a model's file: descriptors of two models with one fingerprint are the same.
+pub fn fingerprint(info: &ModelInfo) -> Result<String, ModelError> {
+    let hash = if info.bundled {
+        data::content_hash_of(BUNDLED_BYTES)
+    } else {
+        data::content_hash(&info.path).map_err(|source| change_error(&info.path, source))?
+    };
+    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 fn export_onnx(info: &ModelInfo, to: &Path, precision: Precision) -> Result<(), ModelError> {
     let file = read_model(info)?;
     let (card, network) = model_file::build(&file, &info.path, &Device::flex())?;
@@ -373,7 +394,13 @@ mod tests {
             store.find("my-model").unwrap().pictures_per_second,
             Some(55.0)
         );
+        let same = fingerprint(&renamed).unwrap();
+        assert_eq!(same, fingerprint(&store.find("my-model").unwrap()).unwrap());
+        assert_ne!(same, fingerprint(&store.bundled().unwrap()).unwrap());
+        let report = store.reports("my-model").join("report.json");
+        persist::save(&report, b"{}").unwrap();
         store.delete("my-model").unwrap();
+        assert!(!report.exists());
         assert!(matches!(
             store.find("my-model"),
             Err(ModelError::Unknown { .. })

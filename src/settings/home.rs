@@ -34,6 +34,11 @@ impl Home {
         self.root.join("models")
     }
 
+    /// Descriptors of pictures that models were measured on.
+    pub fn descriptors(&self) -> PathBuf {
+        self.root.join("descriptors")
+    }
+
     /// Downloads that are not finished yet.
     pub fn downloads(&self) -> PathBuf {
         self.root.join("downloads")
@@ -58,6 +63,11 @@ impl Home {
         self.root.join("settings.json")
     }
 
+    /// What was said about pairs of pictures.
+    pub fn verdicts(&self) -> PathBuf {
+        self.root.join("verdicts.json")
+    }
+
     pub fn logs(&self) -> PathBuf {
         self.root.join("logs")
     }
@@ -74,11 +84,13 @@ mod tests {
         };
         for path in [
             home.models(),
+            home.descriptors(),
             home.downloads(),
             home.runs(),
             home.default_library(),
             home.demo_library(),
             home.settings_file(),
+            home.verdicts(),
             home.logs(),
         ] {
             assert!(path.starts_with(&home.root), "{}", path.display());

@@ -11,6 +11,9 @@ pub enum WorkerError {
     #[error("The folder cannot be reached: {folder}")]
     FolderMissing { folder: PathBuf },
 
+    #[error("There are no pictures in this folder: {folder}")]
+    NoPictures { folder: PathBuf },
+
     #[error("The folder went away while its pictures were read: {folder}")]
     FolderVanished { folder: PathBuf },
 
@@ -45,6 +48,7 @@ impl WorkerError {
             Self::FolderMissing { .. } => {
                 "Connect the drive or the network again. The pictures stay in the library."
             }
+            Self::NoPictures { .. } => "Choose a folder with pictures.",
             Self::FolderVanished { .. } => {
                 "Connect the drive or the network again, then read the folder once more. \
                  What was read so far stays in the library."

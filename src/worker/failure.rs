@@ -4,11 +4,13 @@ use super::WorkerError;
 use super::request::Failure;
 use crate::data::DecodeError;
 use crate::data::EncodeError;
+use crate::data::datasets::DatasetError;
 use crate::data::demo::DemoError;
 use crate::devices::DeviceError;
 use crate::distill::DistillError;
 use crate::download::DownloadError;
 use crate::eval::EvalError;
+use crate::eval::report::ExportError;
 use crate::index::IndexError;
 use crate::models::ModelError;
 use crate::monitor::Cancelled;
@@ -54,6 +56,8 @@ fn advice(cause: Cause<'_>) -> Option<&'static str> {
     let of_devices = || Some(cause.downcast_ref::<DeviceError>()?.advice());
     let of_distill = || Some(cause.downcast_ref::<DistillError>()?.advice());
     let of_download = || Some(cause.downcast_ref::<DownloadError>()?.advice());
+    let of_data_sets = || Some(cause.downcast_ref::<DatasetError>()?.advice());
+    let of_exports = || Some(cause.downcast_ref::<ExportError>()?.advice());
     let of_eval = || cause.downcast_ref::<EvalError>()?.advice();
     let of_index = || Some(cause.downcast_ref::<IndexError>()?.advice());
     let of_models = || Some(cause.downcast_ref::<ModelError>()?.advice());
@@ -67,7 +71,9 @@ fn advice(cause: Cause<'_>) -> Option<&'static str> {
         .or_else(of_devices)
         .or_else(of_distill)
         .or_else(of_download)
+        .or_else(of_data_sets)
         .or_else(of_eval)
+        .or_else(of_exports)
         .or_else(of_index)
         .or_else(of_models)
         .or_else(of_persist)

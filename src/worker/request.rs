@@ -9,7 +9,9 @@ use crate::data::Picture;
 use crate::distill::RunConfig;
 use crate::distill::RunEvent;
 use crate::distill::RunSummary;
-use crate::eval::disc21;
+use crate::distill::preview::Preview;
+use crate::eval::report::KeptReport;
+use crate::eval::torture::TortureReport;
 use crate::index::PictureId;
 use crate::index::SearchBench;
 use crate::index::Skipped;
@@ -18,6 +20,7 @@ use crate::matching::Comparison;
 use crate::models::ImportReport;
 use crate::models::ModelInfo;
 use crate::monitor::Progress;
+use crate::verdicts::ContentHash;
 
 /// One job, for as long as the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,6 +66,8 @@ pub enum JobRequest {
         model: Option<String>,
         device: Option<String>,
     },
+    /// Views of a picture as a recipe draws them. Quick.
+    Preview(Box<PreviewOrder>),
     /// A few steps of a run, for an estimate of time and memory. Long.
     Trial(Box<RunConfig>),
     /// Teach a student; goes on from the last checkpoint when the run folder has one. Long.
@@ -80,14 +85,18 @@ pub enum JobRequest {
         model: Option<String>,
         device: Option<String>,
     },
-    /// Measure a model on the DISC21 task in a folder. Long.
-    Evaluate {
-        data: PathBuf,
-        model: Option<String>,
-        device: Option<String>,
-    },
+    /// Write the judged pairs whose pictures are still there as a table for training. Long.
+    ExportVerdicts { to: PathBuf },
+    /// Measure a model by a protocol. Long.
+    Evaluate(Box<EvaluateOrder>),
+    /// Say what data set a folder or archive is. Long.
+    CheckDataset { path: PathBuf },
+    /// Make copies of pictures and look for their originals. Long.
+    Torture(TortureOrder),
     /// Measure how fast this computer decodes, embeds and searches. Long.
     Bench { device: Option<String> },
+    /// Measure how long the edits of training take on pictures of a folder. Long.
+    BenchAugmentations { pictures: PathBuf },
     /// Measure networks with random weights. Long.
     BenchNetworks {
         /// Ids of the table of architectures, or `all`.
@@ -108,6 +117,32 @@ pub enum JobRequest {
     Download(DownloadOrder),
 }
 
+/// An evaluation that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EvaluateOrder {
+    /// Row of the table of protocols.
+    pub protocol: String,
+    /// Folder or archive.
+    pub data: PathBuf,
+    pub model: Option<String>,
+    pub device: Option<String>,
+    /// Options that are not as usual.
+    pub options: BTreeMap<String, String>,
+    /// Where files for the challenge are written, if they are wanted.
+    pub submission: Option<PathBuf>,
+}
+
+/// A torture test that somebody asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TortureOrder {
+    pub pictures: Vec<PathBuf>,
+    pub model: Option<String>,
+    pub device: Option<String>,
+    /// A folder of pictures to search among; where there is none, what lies beside the first picture and
+    /// the demo pictures.
+    pub among: Option<PathBuf>,
+}
+
 /// A published model that somebody asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DownloadOrder {
@@ -119,6 +154,19 @@ pub struct DownloadOrder {
     pub mirror: Option<String>,
     /// Where the file stays; `None` removes it once it is imported.
     pub keep: Option<PathBuf>,
+}
+
+/// A picture whose views somebody wants to see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewOrder {
+    /// TOML.
+    pub recipe: String,
+    /// Counted from 0; a stage that is not there is the last one.
+    pub stage: usize,
+    pub picture: PathBuf,
+    /// Pictures that may be put behind or over it.
+    pub others: Vec<PathBuf>,
+    pub seed: u64,
 }
 
 /// What a finished job leaves behind for the screens.
@@ -136,13 +184,19 @@ pub enum JobResult {
     },
     Find(FindReport),
     Compare(Box<CompareReport>),
+    Preview(PreviewReport),
     Trial(TrialReport),
     Distill(RunSummary),
     MeasureModel(ModelInfo),
     CheckPictures(PictureCheck),
     Embed(EmbedReport),
-    Evaluate(Box<disc21::Report>),
+    ExportVerdicts(VerdictsReport),
+    /// The report has been kept with its model.
+    Evaluate(Box<KeptReport>),
+    CheckDataset(Box<DatasetCheck>),
+    Torture(Box<TortureResult>),
     Bench(BenchReport),
+    BenchAugmentations(Vec<AugmentationRow>),
     BenchNetworks(NetworkBench),
     BenchTraining(TrainingBench),
     RemoveFolder {
@@ -152,6 +206,44 @@ pub enum JobResult {
         library: PathBuf,
     },
     Download(Box<DownloadReport>),
+}
+
+/// What a folder or archive is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetCheck {
+    pub path: PathBuf,
+    /// Row of the table of layouts.
+    pub layout: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    /// Where it comes from.
+    pub origin: &'static str,
+    pub parts: Vec<DatasetPart>,
+    /// Why it cannot be used as it is: a needed part is missing.
+    pub problem: Option<String>,
+    /// Rows of the table of protocols that fit.
+    pub protocols: Vec<&'static str>,
+}
+
+/// A part of a data set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DatasetPart {
+    pub what: &'static str,
+    /// Its names, separated by bars.
+    pub names: &'static str,
+    /// The one that is there.
+    pub found: Option<&'static str>,
+    pub is_needed: bool,
+    pub n_pictures: Option<u64>,
+    /// Pictures of the published set.
+    pub n_expected: Option<u32>,
+}
+
+/// A torture test and whose it was.
+#[derive(Clone, Debug)]
+pub struct TortureResult {
+    pub model: ModelInfo,
+    pub report: TortureReport,
 }
 
 /// A published model that is there now.
@@ -178,6 +270,8 @@ pub struct IndexReport {
 pub struct FindReport {
     pub library: PathBuf,
     pub query: Source,
+    /// Of the bytes of the query's file, or of its pixels where there is no file.
+    pub hash: Option<ContentHash>,
     /// The query picture itself, at most 1024 pixels wide or high.
     pub picture: Arc<Picture>,
     /// The nearest pictures whatever their band, so that the window can band them again.
@@ -193,6 +287,8 @@ pub struct FindReport {
 pub struct Match {
     pub id: PictureId,
     pub path: PathBuf,
+    /// Of the bytes of the file.
+    pub hash: ContentHash,
     /// Cosine of the two descriptors, -1 to 1.
     pub similarity: f32,
     /// The band at the normal threshold; the window bands again at other notches.
@@ -216,6 +312,23 @@ pub struct CompareReport {
     pub comparison: Comparison,
 }
 
+/// Judged pairs that were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerdictsReport {
+    pub path: PathBuf,
+    pub n_copies: usize,
+    pub n_others: usize,
+    /// Pairs left out because a picture is no longer there.
+    pub n_missing: usize,
+}
+
+/// Views of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewReport {
+    pub picture: PathBuf,
+    pub preview: Preview,
+}
+
 /// What a trial of a few steps measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialReport {
@@ -233,6 +346,8 @@ pub struct PictureCheck {
     pub folders: Vec<PathBuf>,
     pub readable: usize,
     pub unreadable: Vec<Skipped>,
+    /// Some readable ones, from all over the folders.
+    pub samples: Vec<PathBuf>,
 }
 
 /// Descriptors in the order of the pictures that were asked for.
@@ -263,6 +378,16 @@ pub struct EmbedSpeed {
     pub model: String,
     pub batch_size: usize,
     pub pictures_per_second: f64,
+}
+
+/// How long one edit, or a whole pipeline of them, takes on one core. The fields are the JSON of
+/// `copylens bench --augmentations`.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct AugmentationRow {
+    pub id: &'static str,
+    pub is_pipeline: bool,
+    /// A picture.
+    pub micros: f64,
 }
 
 /// How fast networks are on this computer.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
+mod evaluate;
 mod model_files;
 mod published;
 #[expect(dead_code, reason = "the tests of downloads use all of it")]

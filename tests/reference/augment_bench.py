@@ -1,7 +1,7 @@
 """How long AugLy, torchvision and Pillow take for the augmentations of Copylens, on one core.
 
     pip install augly python-magic iopath regex nlpaug torch torchvision pillow
-    copylens bench --augmentations PICTURES > ours.jsonl
+    copylens bench --augmentations PICTURES --json > ours.jsonl
     python tests/reference/augment_bench.py PICTURES ours.jsonl
 
 Last run with Python 3.11, AugLy 1.0.0, Pillow 13.0.0, torchvision 0.29.2, NumPy 2.4.6.

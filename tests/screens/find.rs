@@ -303,3 +303,129 @@ fn a_damaged_library_can_be_begun_anew_with_one_button() {
     window.run();
     assert!(window.says("A new library was begun"));
 }
+
+/// The window with two results of a search.
+fn window_with_results() -> Window {
+    let mut window = Window::open();
+    let picture = window.picture("a.png");
+    window.drop_files(&[picture]);
+    window.found(&[0.9, 0.8, 0.7], 60);
+    window
+}
+
+fn press(window: &mut Window, key: egui::Key) {
+    window.harness.key_press(key);
+    window.run();
+}
+
+#[test]
+fn a_pair_that_is_no_copy_is_hidden_for_ever_and_can_be_had_back() {
+    let mut window = window_with_results();
+    press(&mut window, egui::Key::ArrowRight);
+    press(&mut window, egui::Key::N);
+    assert!(window.says("2 copies in 60 pictures"));
+    assert!(window.says("Marked as not a copy"));
+    assert!(!window.says("picture-0.jpg"));
+    let state = &window.harness.state().state;
+    let selected = state.find.queries[0].selected;
+    assert_eq!(selected, Some(copylens::index::PictureId(1)));
+
+    window.click("1 hidden, show");
+    assert!(window.says("3 copies in 60 pictures"));
+    assert!(window.says("picture-0.jpg"));
+    window.click("Hide 1");
+
+    // Another window, the same data folder: the pair is still known.
+    let home = std::mem::replace(&mut window.home, tempfile::tempdir().unwrap());
+    let mut later = Window::at(home, Look::default(), Surroundings::default());
+    let picture = later.picture("a.png");
+    later.drop_files(&[picture]);
+    later.found(&[0.9, 0.8, 0.7], 60);
+    assert!(later.says("2 copies in 60 pictures"));
+}
+
+#[test]
+fn the_last_word_is_taken_back_by_a_key_and_by_the_notice() {
+    let mut window = window_with_results();
+    press(&mut window, egui::Key::ArrowRight);
+    press(&mut window, egui::Key::N);
+    window.click("Undo");
+    assert!(window.says("3 copies in 60 pictures"));
+    assert!(!window.says("Marked as not a copy"));
+    press(&mut window, egui::Key::N);
+    assert!(window.says("2 copies in 60 pictures"));
+    window
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    window.run();
+    assert!(window.says("3 copies in 60 pictures"));
+    let file = window.home.path().join("verdicts.json");
+    let verdicts = copylens::verdicts::load(&file).unwrap();
+    assert_eq!(verdicts.judged(), []);
+}
+
+#[test]
+fn a_chosen_card_can_be_judged_with_the_mouse() {
+    let mut window = window_with_results();
+    press(&mut window, egui::Key::ArrowRight);
+    window.click("Copy: picture-0.jpg");
+    let find = &window.harness.state().state.find;
+    let said = find.verdicts.get(&[255; 32], &[0; 32]);
+    assert_eq!(said, Some(copylens::verdicts::Judgement::Copy));
+    window.click("Copy: picture-0.jpg");
+    let find = &window.harness.state().state.find;
+    assert_eq!(find.verdicts.get(&[255; 32], &[0; 32]), None);
+}
+
+#[test]
+fn in_compare_a_word_goes_on_to_the_next_pair() {
+    let mut window = window_with_results();
+    press(&mut window, egui::Key::Enter);
+    assert!(window.says("1 of 3"));
+    press(&mut window, egui::Key::N);
+    assert!(window.says("1 of 2"), "the next one took its place");
+    press(&mut window, egui::Key::Y);
+    assert!(window.says("2 of 2"));
+    press(&mut window, egui::Key::N);
+    // The last one keeps its place until the sheet is left.
+    assert!(window.says("2 of 2"));
+    press(&mut window, egui::Key::Escape);
+    assert!(window.says("1 copy in 60 pictures"));
+}
+
+#[test]
+fn a_damaged_file_of_verdicts_is_said_and_kept() {
+    let home = tempfile::tempdir().unwrap();
+    copylens::persist::save(&home.path().join("verdicts.json"), b"half of").unwrap();
+    let mut window = Window::at(home, Look::default(), Surroundings::default());
+    assert!(window.says("Your verdicts could not be read"));
+    let picture = window.picture("a.png");
+    window.drop_files(&[picture]);
+    window.found(&[0.9], 60);
+    press(&mut window, egui::Key::ArrowRight);
+    press(&mut window, egui::Key::Y);
+    let aside = window.home.path().join("verdicts.damaged-1.json");
+    assert_eq!(std::fs::read(aside).unwrap(), b"half of");
+}
+
+#[test]
+fn a_picture_dropped_on_train_shows_what_the_recipe_makes_of_it() {
+    let mut window = Window::open();
+    window
+        .harness
+        .key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num2);
+    window.run();
+    let picture = window.picture("a.png");
+    window.drop_files(std::slice::from_ref(&picture));
+    let previews = || -> Vec<_> {
+        let script = window.script.borrow();
+        let orders = script.submitted.iter().filter_map(|(_, request)| {
+            let JobRequest::Preview(order) = request else {
+                return None;
+            };
+            Some((order.picture.clone(), order.seed))
+        });
+        orders.collect()
+    };
+    assert_eq!(previews(), [(picture, 0)]);
+}

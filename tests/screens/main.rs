@@ -7,5 +7,6 @@ mod compare;
 mod every_place;
 mod find;
 mod importing;
+mod measuring;
 mod published;
 mod support;

@@ -277,6 +277,7 @@ pub fn find_report(query: PathBuf, similarities: &[f32], searched: usize) -> Fin
         .map(|(idx, similarity)| Match {
             id: PictureId(idx as u64),
             path: PathBuf::from(format!("/photos/holiday/picture-{idx}.jpg")),
+            hash: [idx as u8; 32],
             similarity: *similarity,
             band: Band::Edited,
             same_file: *similarity >= 1.0,
@@ -289,6 +290,7 @@ pub fn find_report(query: PathBuf, similarities: &[f32], searched: usize) -> Fin
     FindReport {
         library: PathBuf::from("/library"),
         query: Source::File(query),
+        hash: Some([255; 32]),
         picture: Arc::new(Picture::filled(64, 48, [90, 140, 60])),
         matches: matches.collect(),
         searched,

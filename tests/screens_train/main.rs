@@ -16,6 +16,7 @@ use std::time::Duration;
 use copylens::app::command::Command;
 use copylens::app::command::Commands;
 use copylens::app::command::ModelsCommand;
+use copylens::app::command::PreviewCommand;
 use copylens::app::command::SettingsCommand;
 use copylens::app::command::TrainCommand;
 use copylens::app::screens;
@@ -26,7 +27,12 @@ use copylens::app::state::train::PastState;
 use copylens::app::state::train::Phase;
 use copylens::app::theme;
 use copylens::app::widgets::activity_bar;
+use copylens::distill::JudgedChange;
+use copylens::distill::JudgedQuality;
+use copylens::distill::Recipe;
 use copylens::distill::presets;
+use copylens::verdicts::Judgement;
+use copylens::verdicts::Seen;
 use copylens::worker::ActiveJob;
 use copylens::worker::JobId;
 use copylens::worker::TrialReport;
@@ -39,6 +45,7 @@ use states::empty_state;
 use states::job;
 use states::model;
 use states::past;
+use states::preview_state;
 use states::ready_state;
 use states::running_state;
 use states::states;
@@ -175,6 +182,118 @@ fn a_preset_is_chosen_by_its_tile() {
         train_commands(&harness),
         [TrainCommand::ChoosePreset("balanced")]
     );
+}
+
+#[test]
+fn eight_draws_say_what_was_done_and_can_be_drawn_again() {
+    let mut harness = screen(preview_state(), Place::Train);
+    for words in [
+        "The picture: beach.jpg",
+        "View 1: Crop, mirror. 80 % of the picture is seen",
+        "View 8: Crop, mirror. 36 % of the picture is seen",
+    ] {
+        assert!(harness.query_by_label(words).is_some(), "{words}");
+    }
+    let width = |harness: &Screen, number: usize| {
+        let label = format!("View {number}: ");
+        let view = harness.get_by_label_contains(&label);
+        view.rect().width()
+    };
+    assert!(width(&harness, 3) < 0.5 * width(&harness, 1));
+    click(&mut harness, "Draw again");
+    click(&mut harness, "Stage 3");
+    let asked = [PreviewCommand::DrawAgain, PreviewCommand::ShowStage(2)];
+    assert_eq!(train_commands(&harness), asked.map(TrainCommand::Preview));
+}
+
+#[test]
+fn without_a_picture_the_strip_says_how_to_get_one() {
+    let mut harness = screen(empty_state(), Place::Train);
+    let words = "Add a folder above, or drop a picture here, to see what the recipe makes of it.";
+    assert!(harness.query_by_label(words).is_some());
+    click(&mut harness, "Choose a picture…");
+    let asked = TrainCommand::Preview(PreviewCommand::AskForPicture);
+    assert_eq!(train_commands(&harness), [asked]);
+}
+
+#[test]
+fn the_page_of_a_method_opens_over_the_place() {
+    let mut state = ready_state();
+    state.settings.details = true;
+    let mut harness = screen(copy_of(&state), Place::Train);
+    click(&mut harness, "About this method");
+    assert_eq!(train_commands(&harness), [TrainCommand::About("rdcd")]);
+    state.train.about = Some("rdcd");
+    let mut harness = screen(state, Place::Train);
+    for title in [
+        "What it is for",
+        "Formula",
+        "Where it departs from its source",
+    ] {
+        assert!(harness.query_by_label(title).is_some(), "{title}");
+    }
+    harness.get_by_label("Code").click();
+    harness.run_ok();
+    click(&mut harness, "Close");
+    let source = "https://github.com/juntae9926/RDCD".to_owned();
+    let asked = [TrainCommand::OpenSource(source), TrainCommand::CloseAbout];
+    assert_eq!(train_commands(&harness), asked);
+}
+
+#[test]
+fn verdicts_are_offered_once_there_are_some_and_say_what_is_missing() {
+    let mut state = ready_state();
+    let verdicts = presets::PRESETS
+        .iter()
+        .find(|preset| preset.id == "verdicts");
+    let verdicts = verdicts.unwrap();
+    let tile = format!("{}: {}", verdicts.label, verdicts.help);
+    let harness = screen(copy_of(&state), Place::Train);
+    assert!(harness.query_by_label(&tile).is_none());
+    let seen = |number: u8| Seen {
+        hash: [number; 32],
+        path: None,
+    };
+    for number in 1..=19 {
+        let is_copy = number < 10;
+        let judgement = if is_copy {
+            Judgement::Copy
+        } else {
+            Judgement::NotACopy
+        };
+        state
+            .find
+            .verdicts
+            .judge(seen(0), seen(number), Some(judgement));
+    }
+    state.train.setup.recipe = verdicts.toml.to_owned();
+    state.train.setup.parsed = Recipe::parse(verdicts.toml).ok();
+    state.train.setup.start_from = Some("bundled".to_owned());
+    let harness = screen(state, Place::Train);
+    assert!(harness.query_by_label(&tile).is_some());
+    let missing = "Judge 1 more result in Find with the keys Y and N";
+    assert!(harness.query_by_label(missing).is_some());
+}
+
+#[test]
+fn a_student_of_verdicts_says_how_many_it_has_right() {
+    let mut state = running_state(1000);
+    let quality = |right: f32| JudgedQuality {
+        right,
+        auc: right,
+        n_pairs: 12,
+    };
+    let mut summary = summary();
+    summary.judged = Some(JudgedChange {
+        before: quality(0.75),
+        best: quality(0.92),
+    });
+    if let Some(run) = &mut state.train.run {
+        run.phase = Phase::Done(summary);
+    }
+    let harness = screen(state, Place::Train);
+    let words = "Judges 92 % of 12 pairs as you did, 75 % before";
+    assert!(harness.query_by_label(words).is_some());
 }
 
 #[test]

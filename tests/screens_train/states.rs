@@ -1,6 +1,7 @@
 //! The states the places are looked at in.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use copylens::app::state::AppState;
@@ -12,6 +13,7 @@ use copylens::app::state::train::PastRun;
 use copylens::app::state::train::PastState;
 use copylens::app::state::train::Phase;
 use copylens::app::state::train::ShownRun;
+use copylens::data::Picture;
 use copylens::data::Preprocessing;
 use copylens::devices::DeviceInfo;
 use copylens::devices::DeviceKind;
@@ -20,6 +22,8 @@ use copylens::distill::RunConfig;
 use copylens::distill::RunPoint;
 use copylens::distill::RunSummary;
 use copylens::distill::presets;
+use copylens::distill::preview::Draw;
+use copylens::distill::preview::Preview;
 use copylens::index::Skipped;
 use copylens::models::ModelInfo;
 use copylens::monitor::Progress;
@@ -29,6 +33,7 @@ use copylens::worker::ActiveJob;
 use copylens::worker::Failure;
 use copylens::worker::JobId;
 use copylens::worker::PictureCheck;
+use copylens::worker::PreviewReport;
 
 pub const LONG_NAME: &str = "Holiday pictures from the summer of the year before last, sorted by \
                          somebody who likes very long names, second attempt (final) (2)";
@@ -96,6 +101,25 @@ pub fn ready_state() -> AppState {
             path: PathBuf::from("/pictures/holiday/broken.jpg"),
             reason: "the file ends too early".to_owned(),
         }],
+        samples: vec![PathBuf::from("/pictures/holiday/beach.jpg")],
+    });
+    state
+}
+
+/// A recipe of three stages with its draws.
+pub fn preview_state() -> AppState {
+    let mut state = ready_state();
+    let draw = |side: u32| Draw {
+        picture: Arc::new(Picture::filled(side, side, [side as u8, 120, 90])),
+        words: format!("Crop, mirror. {side} % of the picture is seen"),
+    };
+    state.train.preview.report = Some(PreviewReport {
+        picture: PathBuf::from("/pictures/holiday/beach.jpg"),
+        preview: Preview {
+            picture: Arc::new(Picture::filled(90, 60, [200, 180, 40])),
+            draws: [80, 80, 32, 32, 33, 34, 35, 36].map(draw).into(),
+            n_stages: 3,
+        },
     });
     state
 }
@@ -173,6 +197,7 @@ pub fn summary() -> RunSummary {
         pictures: 8000,
         quality_before: Some(0.34),
         quality_best: Some(0.81),
+        judged: None,
         model: PathBuf::from("/runs/now/best.safetensors"),
         complete: true,
     }
@@ -230,10 +255,15 @@ pub fn states() -> Vec<(&'static str, Place, AppState)> {
         sizes: Vec::new(),
         log: (0..300).map(|n| format!("{n} {LONG_NAME}")).collect(),
     });
+    let mut about = ready_state();
+    about.settings.details = true;
+    about.train.about = Some("rdcd");
     vec![
+        ("train about a method", Place::Train, about),
         ("train empty", Place::Train, empty_state()),
         ("train without anything", Place::Train, nothing),
         ("train ready", Place::Train, ready_state()),
+        ("train preview", Place::Train, preview_state()),
         ("train long names", Place::Train, long),
         (
             "train waiting for its first point",
@@ -259,6 +289,7 @@ pub fn copy_of(state: &AppState) -> AppState {
         state.surroundings.clone(),
     );
     copy.train = state.train.clone();
+    copy.find = state.find.clone();
     copy.models = state.models.clone();
     copy.devices = state.devices.clone();
     copy.jobs = state.jobs.clone();

@@ -15,7 +15,7 @@ import screen
 from screen import Atspi, Program, wait_until
 from xdnd_drop import Drag
 
-PLACES = ["Find", "Train", "Models", "Settings"]
+PLACES = ["Find", "Train", "Test", "Models", "Settings"]
 # A window with text and controls has hundreds of colors, an empty one a handful.
 MIN_COLORS = 60
 COPIES = re.compile(r"\b([1-9][0-9]*) cop(y|ies) in ([0-9]+) pictures?")
@@ -142,6 +142,30 @@ def compare(checks, program):
     program.key("Escape")
 
 
+def verdicts():
+    """What the window has kept about pairs, as words."""
+    kept = home() / "verdicts.json"
+    if not kept.exists():
+        return []
+    return [pair["verdict"] for pair in json.loads(kept.read_text())["pairs"]]
+
+
+def judge(checks, program):
+    """A result is marked as no copy, hidden, shown again, and the word taken back."""
+    program.key("Right")
+    program.key("n")
+    hidden = wait_until(lambda: program.find("1 hidden, show"), 10)
+    checks.check("N hides a result", hidden, program.texts())
+    kept = wait_until(lambda: verdicts() == ["not-a-copy"], 10)
+    checks.check("the verdict is kept", kept, verdicts())
+    shot(checks, program, "8-hidden")
+    program.key("ctrl+z")
+    back = wait_until(lambda: not program.find("1 hidden, show"), 10)
+    checks.check("Ctrl+Z takes it back", back, program.texts())
+    undone = wait_until(lambda: verdicts() == ["taken-back"], 10)
+    checks.check("on disk too", undone, verdicts())
+
+
 def teach(checks, program, window):
     """The Quick demo of Train on the drawn pictures, and a search with what came of it."""
     program.key("ctrl+2")
@@ -150,6 +174,8 @@ def teach(checks, program, window):
     ready = wait_until(lambda: is_sensitive(program, "Start training"), 60)
     if not checks.check("a dropped folder makes Train ready", ready, program.texts()):
         return
+    drawn = wait_until(lambda: program.says("View 8: "), 60)
+    checks.check("eight views of a picture are drawn", drawn, program.texts())
     shot(checks, program, "9-train-ready")
     started = time.monotonic()
     checks.check("Start training can be clicked", program.click("Start training"))
@@ -189,7 +215,7 @@ def is_sensitive(program, name):
 
 
 def dark(checks, program):
-    program.key("ctrl+4")
+    program.key("ctrl+5")
     if checks.check("the dark theme can be chosen", program.click("Dark")):
         time.sleep(1.0)
         shot(checks, program, "13-dark")
@@ -212,6 +238,11 @@ def command_line(checks, binary):
     names = [pathlib.Path(match["path"]).name for line in answers for match in line["matches"]]
     said = f"exit code {twin.returncode}, {twin.stdout[-500:]} {twin.stderr[-1500:]}"
     checks.check("copylens find finds the original too", original_of(wanted) in names, said)
+    drawn = home() / "preview"
+    arguments = ["preview", "--recipe", "sscd", "--out", drawn, "--json", wanted]
+    twin = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=300)
+    written = sorted(path.name for path in drawn.glob("*.png"))
+    checks.check("copylens preview writes eight draws and a sheet", len(written) == 9, twin.stderr)
     test = subprocess.run([binary, "--self-test"], capture_output=True, text=True, timeout=300)
     checks.check("copylens --self-test passes", test.returncode == 0, test.stdout + test.stderr)
 
@@ -228,6 +259,7 @@ def main():
                 step(checks, program)
             drop(checks, program, window)
             compare(checks, program)
+            judge(checks, program)
             teach(checks, program, window)
             dark(checks, program)
             leaves(checks, program, window)

@@ -9,6 +9,7 @@ use std::time::Instant;
 use eframe::egui;
 use parking_lot::Mutex;
 
+use super::find::verdicts;
 use crate::app::command::Command;
 use crate::app::command::CompareCommand;
 use crate::app::command::PreparedComparison;
@@ -20,6 +21,7 @@ use crate::app::state::FindState;
 use crate::app::state::Notice;
 use crate::app::state::NoticeAction;
 use crate::app::state::Query;
+use crate::app::widgets::words;
 use crate::data;
 use crate::index::PictureId;
 use crate::matching;
@@ -27,9 +29,11 @@ use crate::persist;
 use crate::render;
 use crate::render::PairRenderer;
 use crate::render::PreparedPair;
+use crate::verdicts::Judgement;
 use crate::worker::CompareReport;
 use crate::worker::Event;
 use crate::worker::Failure;
+use crate::worker::JobId;
 use crate::worker::JobRequest;
 use crate::worker::JobResult;
 use crate::worker::Outcome;
@@ -47,7 +51,9 @@ pub fn apply(
 ) {
     match command {
         CompareCommand::Open(id) => open(state, services, id),
+        CompareCommand::OpenPair(a, b) => open_pair(state, services, [a, b]),
         CompareCommand::Step(n) => step(state, services, n),
+        CompareCommand::Judge(judgement) => judge(state, services, judgement),
         CompareCommand::SetOverlay(overlay) => {
             if let Some(compare) = &mut state.compare {
                 compare.overlay = overlay;
@@ -121,7 +127,9 @@ fn swap(state: &mut AppState, services: &Services) {
     let Some(compare) = &mut state.compare else {
         return;
     };
-    let Some((query, matched)) = sources(&state.find, compare.match_id) else {
+    let files = compare.files.as_ref();
+    let files = files.map(|[a, b]| (Source::File(a.clone()), Source::File(b.clone())));
+    let Some((query, matched)) = files.or_else(|| sources(&state.find, compare.match_id)) else {
         return;
     };
     compare.unswapped = compare.report().cloned();
@@ -197,6 +205,7 @@ fn take_prepared(
 
 /// Leaves the sheet; nobody waits for its answer any more.
 pub fn close(state: &mut AppState, services: &Services) {
+    state.find.compared = None;
     if let Some(job) = state.compare.take().and_then(|compare| compare.job) {
         services.jobs.stop(job);
     }
@@ -212,13 +221,37 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
     if let Some(query) = state.find.queries.get_mut(state.find.selected_query) {
         query.selected = Some(id);
     }
+    state.find.compared = Some(id);
     let job = services.jobs.submit(request(query, matched));
+    show(state, id, None, job);
+}
+
+/// Compares two files that are no results of a search.
+fn open_pair(state: &mut AppState, services: &Services, files: [PathBuf; 2]) {
+    if let Some(job) = state.compare.as_ref().and_then(|compare| compare.job) {
+        services.jobs.stop(job);
+    }
+    let [a, b] = files.clone().map(Source::File);
+    let job = services.jobs.submit(request(a, b));
+    show(state, PictureId(job.0), Some(files), job);
+}
+
+/// A pair of files belongs to the place that showed it.
+pub fn leave_pair(state: &mut AppState, services: &Services) {
+    let compare = state.compare.as_ref();
+    if compare.is_some_and(|compare| compare.files.is_some()) {
+        close(state, services);
+    }
+}
+
+fn show(state: &mut AppState, match_id: PictureId, files: Option<[PathBuf; 2]>, job: JobId) {
     let (overlay, is_aligned) = match &state.compare {
         Some(compare) => (compare.overlay, compare.is_aligned),
         None => (render::OVERLAYS[0].id, true),
     };
     state.compare = Some(CompareState {
-        match_id: id,
+        match_id,
+        files,
         job: Some(job),
         asked_at: Instant::now(),
         outcome: Compared::Waiting,
@@ -231,10 +264,24 @@ fn open(state: &mut AppState, services: &mut Services, id: PictureId) {
     });
 }
 
-fn step(state: &mut AppState, services: &mut Services, n: isize) {
-    let Some(current) = state.compare.as_ref().map(|compare| compare.match_id) else {
+/// Notes a judgement and shows the next result; the last one stays, and so does one that is taken
+/// back.
+fn judge(state: &mut AppState, services: &mut Services, judgement: Option<Judgement>) {
+    let Some(id) = state.compare.as_ref().map(|compare| compare.match_id) else {
         return;
     };
+    verdicts::judge(state, services, id, judgement);
+    if judgement.is_some() {
+        step(state, services, 1);
+    }
+}
+
+fn step(state: &mut AppState, services: &mut Services, n: isize) {
+    let compare = state.compare.as_ref();
+    let Some(compare) = compare.filter(|compare| compare.files.is_none()) else {
+        return;
+    };
+    let current = compare.match_id;
     let shown: Vec<PictureId> = state
         .find
         .shown_matches()
@@ -250,7 +297,14 @@ fn step(state: &mut AppState, services: &mut Services, n: isize) {
 }
 
 fn choose_save_path(state: &AppState, services: &Services) {
-    let query = state.find.query().map(Query::name).unwrap_or_default();
+    let files = state
+        .compare
+        .as_ref()
+        .and_then(|compare| compare.files.as_ref());
+    let query = match files {
+        Some([query, _]) => words::file_name(query),
+        None => state.find.query().map(Query::name).unwrap_or_default(),
+    };
     let stem = Path::new(&query).file_stem().unwrap_or_default();
     let name = format!("{} compared.png", stem.to_string_lossy());
     let desktop = services.desktop.clone();

@@ -1,6 +1,7 @@
 //! What the commands of the Find place do.
 
 pub mod damaged;
+pub mod verdicts;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -46,12 +47,13 @@ const REFINE_EVERY: Duration = Duration::from_millis(1500);
 /// Queries of one batch.
 const MAX_QUERIES: usize = 2000;
 /// What can be chosen as a picture.
-const PICTURE_ENDINGS: &[&str] = &[
+pub const PICTURE_ENDINGS: &[&str] = &[
     "jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "tga", "ico", "pnm", "ppm", "pgm",
 ];
 
 /// Runs once, before the first frame: brings the library that is open up to date.
 pub fn start(state: &mut AppState, services: &mut Services) {
+    verdicts::start(state, services);
     if state.find.mine.exists {
         add_folders(state, services, Vec::new());
     }
@@ -97,6 +99,10 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: FindCommand
             settings.thumbnail_size = size.clamp(96.0, 320.0);
             change_settings(state, services, settings);
         }
+        FindCommand::Judge(id, judgement) => verdicts::judge(state, services, id, judgement),
+        FindCommand::UndoVerdict => verdicts::undo(state, services),
+        FindCommand::ShowHidden(is_shown) => state.find.shows_hidden = is_shown,
+        FindCommand::TakeVerdicts(verdicts) => state.find.verdicts.merge(verdicts),
         FindCommand::RebuildLibrary => damaged::rebuild(state, services),
         FindCommand::AnswerFolders(answer) => answer_folders(state, services, answer),
         FindCommand::Back => forget_queries(state, services),

@@ -1,6 +1,7 @@
 //! What the commands of the Train place do.
 
 mod export;
+mod preview;
 mod runs;
 
 use eframe::egui;
@@ -9,6 +10,7 @@ use super::change_settings;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::ModelsCommand;
+use crate::app::command::PreviewCommand;
 use crate::app::command::Sorted;
 use crate::app::command::TrainCommand;
 use crate::app::services::Services;
@@ -92,6 +94,12 @@ pub fn apply(state: &mut AppState, services: &mut Services, command: TrainComman
             train.setup.folders.retain(|other| *other != folder);
             folders_changed(state, services);
         }
+        TrainCommand::About(method) => train.about = Some(method),
+        TrainCommand::CloseAbout => train.about = None,
+        TrainCommand::OpenSource(address) => {
+            super::on_desktop(services, move |desktop| desktop.open_page(&address));
+        }
+        TrainCommand::Preview(command) => preview::apply(state, services, command),
         TrainCommand::Estimate => estimate(state, services),
         TrainCommand::Start => begin(state, services),
         TrainCommand::Resume(dir) => runs::resume(state, services, dir),
@@ -138,9 +146,11 @@ pub fn every_frame(state: &mut AppState, services: &mut Services, _ctx: &egui::C
     if state.place == Place::Train && is_uncounted && !state.train.setup.folders.is_empty() {
         count_pictures(state, services);
     }
+    preview::every_frame(state, services);
 }
 
-/// Takes paths that were dropped on the place: folders become training pictures.
+/// Takes paths that were dropped on the place: folders become training pictures, a picture shows
+/// what the recipe makes of it.
 pub fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
     let Sorted {
         pictures,
@@ -154,10 +164,16 @@ pub fn take(state: &mut AppState, services: &mut Services, sorted: Sorted) {
         state.notices.push(notice);
         return;
     }
-    if !pictures.is_empty() && folders.is_empty() {
-        let notice = Notice::note("Drop folders here, not single pictures")
-            .with_advice("To search for copies of a picture, drop it on Find.");
-        state.notices.push(notice);
+    if let [first, rest @ ..] = &*pictures
+        && folders.is_empty()
+    {
+        let command = PreviewCommand::Choose(first.clone());
+        preview::apply(state, services, command);
+        if !rest.is_empty() {
+            let notice = Notice::note("To learn from pictures, drop their folder")
+                .with_advice("The first one shows what the recipe makes of it.");
+            state.notices.push(notice);
+        }
     }
     if pictures.is_empty() && folders.is_empty() && !others.is_empty() {
         state

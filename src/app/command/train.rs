@@ -24,6 +24,12 @@ pub enum TrainCommand {
     RemoveFolder(PathBuf),
     /// A device id; `None` is the fastest.
     ChooseDevice(Option<String>),
+    /// Open the page about the method of the recipe.
+    About(&'static str),
+    CloseAbout,
+    /// Open an address of that page in the browser.
+    OpenSource(String),
+    Preview(PreviewCommand),
     /// A few steps, for an estimate.
     Estimate,
     Start,
@@ -51,4 +57,16 @@ pub enum TrainCommand {
     ExportPicture(Vec<ChartPicture>),
     /// Make the student of the run on screen the model that searches.
     UseForSearching,
+}
+
+/// What the strip of draws can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PreviewCommand {
+    DrawAgain,
+    /// The next one of the training pictures.
+    ShowAnother,
+    AskForPicture,
+    Choose(PathBuf),
+    /// Counted from 0.
+    ShowStage(usize),
 }

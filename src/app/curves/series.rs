@@ -104,6 +104,8 @@ pub fn key_label(key: &str) -> String {
     match key {
         "quality/micro-ap" => "Ranking quality (micro-AP)".to_owned(),
         "quality/recall" => "Copies found".to_owned(),
+        "quality/judged-right" => "Your verdicts right".to_owned(),
+        "quality/judged-auc" => "Your verdicts in order (AUC)".to_owned(),
         "loss" => "Loss".to_owned(),
         "lr" => "Learning rate".to_owned(),
         "grad-norm" => "Gradient norm".to_owned(),

@@ -19,6 +19,7 @@ use stage::Sight;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::CompareCommand;
+use crate::app::command::FindCommand;
 use crate::app::error_card;
 use crate::app::state::AppState;
 use crate::app::state::CompareState;
@@ -28,6 +29,7 @@ use crate::app::theme;
 use crate::app::widgets::controls;
 use crate::app::widgets::segments;
 use crate::app::widgets::segments::Segment;
+use crate::app::widgets::verdict;
 use crate::render::OVERLAYS;
 use crate::render::OverlaySpec;
 use crate::render::Which;
@@ -119,6 +121,14 @@ fn take_keys(ui: &egui::Ui, compare: &CompareState, commands: &mut Commands) {
     if pressed(Key::PageUp) || pressed(Key::ArrowLeft) {
         commands.push(Command::Compare(CompareCommand::Step(-1)));
     }
+    for (key, judgement) in verdict::KEYS {
+        if pressed(key) {
+            commands.push(Command::Compare(CompareCommand::Judge(judgement)));
+        }
+    }
+    if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Z)) {
+        commands.push(Command::Find(FindCommand::UndoVerdict));
+    }
     if pressed(Key::Escape) {
         commands.push(Command::Compare(CompareCommand::Close));
     }
@@ -152,8 +162,12 @@ fn title_bar_ui(
 ) {
     let shown = state.find.shown_matches();
     let at = shown.iter().position(|one| one.id == compare.match_id);
+    let back = match compare.files {
+        Some(_) => "Back to the report",
+        None => "Back to the results",
+    };
     ui.horizontal(|ui| {
-        let back = controls::icon_button(ui, icons::ICON_ARROW_BACK, "Back to the results");
+        let back = controls::icon_button(ui, icons::ICON_ARROW_BACK, back);
         if back.on_hover_text("Escape").clicked() {
             commands.push(Command::Compare(CompareCommand::Close));
         }
@@ -173,6 +187,9 @@ fn title_bar_ui(
             });
             if save.inner {
                 commands.push(Command::Compare(CompareCommand::ChooseSavePath));
+            }
+            if compare.files.is_some() {
+                return;
             }
             ui.add_space(theme::GAP);
             let n = shown.len();

@@ -44,6 +44,9 @@ fn take_keys(ui: &egui::Ui, state: &AppState, commands: &mut Commands) {
     if pressed(Modifiers::COMMAND, Key::O) {
         commands.push(Command::Find(FindCommand::ChoosePictures));
     }
+    if !state.find.judged.is_empty() && pressed(Modifiers::COMMAND, Key::Z) {
+        commands.push(Command::Find(FindCommand::UndoVerdict));
+    }
     if !state.find.queries.is_empty() && pressed(Modifiers::NONE, Key::Escape) {
         commands.push(Command::Find(FindCommand::Back));
     }

@@ -79,6 +79,7 @@ fn cards_ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
                     is_measuring: state.models.is_measuring(&model.id),
                     is_editing_name: state.models.editing_name.as_ref() == Some(&model.id),
                     asks_to_delete: state.models.asks_to_delete.as_ref() == Some(&model.id),
+                    measured: state.test.newest_of(&model.id),
                     details: state.settings.details,
                 };
                 ui.push_id((row_idx, &model.id), |ui| card.ui(ui, card_width, commands));

@@ -1,4 +1,4 @@
-//! The Train place: four cards and a recipe, then the run, then its student.
+//! The Train place: four cards, a recipe and what it draws, then the run, then its student.
 //!
 //! - Owns: how training looks.
 //! - Invariant: views read the state and push commands; they open no file and start no thread.
@@ -6,6 +6,7 @@
 //! - Not here: what is known about the run (`app::training`), smoothing and ticks (`app::curves`).
 //! - To add a card: one file in this folder, one call in `cards`.
 
+mod about;
 mod banner;
 mod cards;
 mod charts;
@@ -14,6 +15,7 @@ mod finished;
 mod headline;
 mod pictures;
 mod presets;
+mod preview;
 mod recipe;
 mod runs;
 mod start;
@@ -25,6 +27,7 @@ use eframe::egui;
 
 use crate::app::command::Commands;
 use crate::app::state::AppState;
+use crate::app::state::train::JudgedCounts;
 use crate::app::state::train::Phase;
 use crate::app::state::train::ShownRun;
 use crate::app::state::train::TrainState;
@@ -41,6 +44,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, commands: &mut Commands) {
         models: &state.models.list,
         devices: &state.devices,
         jobs: &state.jobs,
+        judged: JudgedCounts::of(&state.find.verdicts),
         details: state.settings.details,
         thumbnails: &state.thumbnails,
         can_drop: state.surroundings.can_drop,
@@ -56,6 +60,8 @@ pub struct TrainPage<'a> {
     pub devices: &'a [DeviceInfo],
     /// Running and waiting jobs, for pause and stop.
     pub jobs: &'a [ActiveJob],
+    /// Pairs that the person has judged.
+    pub judged: JudgedCounts,
     /// Show numbers and technical words.
     pub details: bool,
     pub thumbnails: &'a Thumbnails,
@@ -93,7 +99,9 @@ impl TrainPage<'_> {
             recipe::ui(ui, &self.train.setup, commands);
         }
         start::ui(ui, self, commands);
+        preview::ui(ui, self, commands);
         runs::ui(ui, self, commands);
+        about::ui(ui, self.train, commands);
     }
 
     fn run_ui(&self, ui: &mut egui::Ui, run: &ShownRun, commands: &mut Commands) {

@@ -1,5 +1,6 @@
 //! What the Compare sheet shows.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +16,8 @@ use crate::worker::JobId;
 pub struct CompareState {
     /// The match that is compared with the query.
     pub match_id: PictureId,
+    /// Two files that are compared instead of a query and its match.
+    pub files: Option<[PathBuf; 2]>,
     pub job: Option<JobId>,
     pub asked_at: Instant,
     pub outcome: Compared,

@@ -15,6 +15,10 @@ use crate::matching::Notch;
 use crate::matching::Thresholds;
 use crate::settings::Home;
 use crate::settings::Settings;
+use crate::verdicts::ContentHash;
+use crate::verdicts::Judgement;
+use crate::verdicts::Seen;
+use crate::verdicts::Verdicts;
 use crate::worker::Failure;
 use crate::worker::FindReport;
 use crate::worker::JobId;
@@ -83,6 +87,21 @@ pub struct FindState {
     pub notch: Notch,
     /// The similarities of the model at the normal notch.
     pub thresholds: Thresholds,
+    /// What was said about pairs, now and before.
+    pub verdicts: Verdicts,
+    /// What was said since the start, to be taken back.
+    pub judged: Vec<Judged>,
+    /// Also show pairs that were marked as no copies.
+    pub shows_hidden: bool,
+    /// The match that is being compared; it keeps its place whatever is said about it.
+    pub compared: Option<PictureId>,
+}
+
+/// One word about a pair, and the one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    pub pictures: [Seen; 2],
+    pub before: Option<Judgement>,
 }
 
 impl FindState {
@@ -112,6 +131,10 @@ impl FindState {
             is_trying_demo: false,
             notch: Notch::default(),
             thresholds: Thresholds::default(),
+            verdicts: Verdicts::default(),
+            judged: Vec::new(),
+            shows_hidden: false,
+            compared: None,
         }
     }
 
@@ -159,8 +182,7 @@ impl FindState {
         let thresholds = notch.thresholds(&self.thresholds);
         let in_band = |wanted: Band| {
             let matches = found.matches.iter();
-            let kept = matches
-                .filter(|one| matching::band(one.similarity, one.same_file, &thresholds) == wanted);
+            let kept = matches.filter(|one| self.band(found, one, &thresholds) == wanted);
             (wanted, kept.collect::<Vec<_>>())
         };
         [Band::SameFile, Band::Edited, Band::Maybe]
@@ -168,6 +190,43 @@ impl FindState {
             .map(in_band)
             .filter(|(_, matches)| !matches.is_empty())
             .collect()
+    }
+
+    /// The band of a match: the word of a person comes before the similarity.
+    fn band(&self, found: &Found, one: &Match, thresholds: &Thresholds) -> Band {
+        let alike = matching::band(one.similarity, one.same_file, thresholds);
+        let stays = self.shows_hidden || self.compared == Some(one.id);
+        match self.judgement(found, one) {
+            Some(Judgement::NotACopy) if !stays => Band::None,
+            Some(Judgement::Copy) => Band::Edited,
+            Some(Judgement::NotACopy) | None => alike,
+        }
+    }
+
+    /// What a person said about the picture that was searched with and a match.
+    pub fn judgement(&self, found: &Found, one: &Match) -> Option<Judgement> {
+        if one.same_file {
+            return None;
+        }
+        self.verdicts.get(&found.hash?, &one.hash)
+    }
+
+    /// How many matches a notch would show had they not been marked as no copies.
+    pub fn n_marked(&self, found: &Found, notch: Notch) -> usize {
+        let thresholds = notch.thresholds(&self.thresholds);
+        let is_marked = |one: &&Match| {
+            let band = matching::band(one.similarity, one.same_file, &thresholds);
+            band != Band::None && self.judgement(found, one) == Some(Judgement::NotACopy)
+        };
+        found.matches.iter().filter(is_marked).count()
+    }
+
+    /// The match after this one on screen, or before it where it is the last.
+    pub fn neighbor_of(&self, id: PictureId) -> Option<PictureId> {
+        let shown = self.shown_matches();
+        let at = shown.iter().position(|one| one.id == id)?;
+        let next = shown.get(at + 1).or_else(|| shown.get(at.checked_sub(1)?));
+        next.map(|one| one.id)
     }
 
     /// How many matches a notch shows.
@@ -227,6 +286,8 @@ pub enum Answer {
 /// What a search found. Later searches add to it and move nothing.
 #[derive(Clone, Debug)]
 pub struct Found {
+    /// Of the picture that was searched with.
+    pub hash: Option<ContentHash>,
     pub picture: Arc<Picture>,
     pub matches: Vec<Match>,
     pub searched: usize,
@@ -237,6 +298,7 @@ pub struct Found {
 impl Found {
     pub fn new(report: FindReport) -> Self {
         Self {
+            hash: report.hash,
             picture: report.picture,
             matches: report.matches,
             searched: report.searched,
@@ -282,6 +344,7 @@ mod tests {
         Match {
             id: PictureId(id),
             path: PathBuf::from(format!("/{id}.jpg")),
+            hash: [id as u8; 32],
             similarity,
             band: Band::Edited,
             same_file: false,
@@ -297,6 +360,7 @@ mod tests {
         FindReport {
             library: PathBuf::new(),
             query: Source::File(PathBuf::new()),
+            hash: Some([255; 32]),
             picture: Arc::new(Picture::filled(1, 1, [0; 3])),
             searched: matches.len(),
             total: 10,
@@ -319,5 +383,34 @@ mod tests {
         let mut shown = Found::new(report(vec![found(1, 0.8), found(2, 0.7)]));
         shown.refine(report(vec![found(2, 0.7)]));
         assert_eq!(shown.matches, [found(2, 0.7)]);
+    }
+
+    #[test]
+    fn the_word_of_a_person_comes_before_the_similarity() {
+        let home = Home {
+            root: PathBuf::from("/nowhere"),
+        };
+        let mut state = FindState::new(&home, &Settings::default());
+        let shown = Found::new(report(vec![found(1, 0.9), found(2, 0.9), found(3, 0.1)]));
+        let seen = |number: u8| Seen {
+            hash: [number; 32],
+            path: None,
+        };
+        let mut say = |number, judgement| {
+            state
+                .verdicts
+                .judge(seen(255), seen(number), Some(judgement));
+        };
+        say(1, Judgement::NotACopy);
+        say(3, Judgement::Copy);
+        let ids = |state: &FindState| -> Vec<u64> {
+            let bands = state.bands(&shown, Notch::Normal);
+            let matches = bands.into_iter().flat_map(|(_, matches)| matches);
+            matches.map(|one| one.id.0).collect()
+        };
+        assert_eq!(ids(&state), [2, 3]);
+        assert_eq!(state.n_marked(&shown, Notch::Normal), 1);
+        state.shows_hidden = true;
+        assert_eq!(ids(&state), [1, 2, 3]);
     }
 }

@@ -7,6 +7,7 @@
 //! - To add a choice: one field of [`Setup`], one variant of `TrainCommand`, one row of a card.
 
 mod past;
+mod preview;
 mod run;
 mod setup;
 
@@ -23,9 +24,11 @@ use crate::worker::TrialReport;
 
 pub use past::PastRun;
 pub use past::PastState;
+pub use preview::PreviewState;
 pub use run::Phase;
 pub use run::ShownRun;
 pub use setup::FEWEST_PICTURES;
+pub use setup::JudgedCounts;
 pub use setup::Missing;
 pub use setup::Setup;
 
@@ -59,6 +62,9 @@ pub struct TrainState {
     pub setup: Setup,
     /// How the pictures of `setup.folders` are.
     pub pictures: Asked<PictureCheck>,
+    pub preview: PreviewState,
+    /// Method whose page is open.
+    pub about: Option<&'static str>,
     /// Time and memory of the run that `setup` describes.
     pub trial: Asked<TrialReport>,
     /// The run on screen; `None` shows the setup.
@@ -114,6 +120,7 @@ impl TrainState {
                 Some(report.clone())
             });
         }
+        self.preview.on_end(id, outcome);
         match self.run.as_mut().filter(|run| run.job == Some(id)) {
             Some(run) => {
                 run.on_end(outcome);

@@ -72,6 +72,18 @@ fn words(place: Place, n_files: usize, paths: &[&Path]) -> (MaterialIcon, String
             icons::ICON_FOLDER,
             format!("Drop to teach with the pictures in these {n} folders"),
         ),
+        (Place::Test, true, _) => (
+            icons::ICON_FOLDER,
+            "Drop to measure on the data set in this folder".into(),
+        ),
+        (Place::Test, false, n) => (
+            icons::ICON_SCIENCE,
+            format!("Drop to test with copies of {}", super::words::pictures(n)),
+        ),
+        (Place::Train, false, _) => (
+            icons::ICON_IMAGE,
+            "Drop to see what the recipe makes of this picture".into(),
+        ),
         (_, true, _) => (
             icons::ICON_FOLDER,
             "Drop to add this folder, or to search with its pictures".into(),
@@ -100,6 +112,7 @@ mod tests {
         assert!(say(Place::Find, &[picture, picture]).contains("these 2 pictures"));
         assert!(say(Place::Find, &[folder]).contains("add this folder"));
         assert!(say(Place::Train, &[folder]).contains("teach"));
+        assert!(say(Place::Train, &[picture]).contains("recipe"));
         assert!(say(Place::Find, &[Path::new("m.safetensors")]).contains("model"));
     }
 }

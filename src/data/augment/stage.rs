@@ -50,6 +50,16 @@ impl Step {
         })
     }
 
+    /// Changes a picture whatever the probability; the result keeps the size it gets.
+    pub fn apply_once(
+        &self,
+        view: &mut View,
+        surroundings: &Surroundings<'_>,
+        rng: &mut ChaCha8Rng,
+    ) {
+        self.augmentation.apply(view, surroundings, rng);
+    }
+
     pub const fn spec(&self) -> &'static AugmentationSpec {
         self.spec
     }
@@ -98,6 +108,7 @@ impl Stage {
             Self::Step(step) => {
                 if draws::chance(rng, step.probability) {
                     step.augmentation.apply(view, surroundings, rng);
+                    view.steps.push(step.spec.id);
                 }
             }
             Self::Shuffled(stages) => {

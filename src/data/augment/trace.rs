@@ -53,6 +53,17 @@ impl Trace {
         is_seen.then(|| self.source_from_view.map(at))
     }
 
+    /// How much of the picture can still be seen, 0 to 1.
+    pub fn share_seen(&self) -> f64 {
+        let in_source = |polygon: &Vec<Point>| {
+            let points = polygon.iter().map(|at| self.source_from_view.map(*at));
+            area(&points.collect::<Vec<Point>>())
+        };
+        let covered: f64 = self.hidden.iter().map(in_source).sum();
+        let [width, height] = self.source_size.map(f64::from);
+        ((in_source(&self.shown) - covered) / (width * height)).clamp(0.0, 1.0)
+    }
+
     /// The crop as whole pixels; `None` where the view is turned, tilted, upside down or more
     /// than cropped, mirrored and resized.
     pub fn crop_box(&self) -> Option<CropBox> {
@@ -187,6 +198,8 @@ mod tests {
         // The upper left pixel of the view shows the upper right quarter of pixel (8, 2).
         assert_eq!(cropped().source_of([0.5, 0.5]), Some([8.75, 2.25]));
         assert_eq!(cropped().source_of([8.5, 0.5]), None);
+        // 12 of 80 pixels.
+        assert!((cropped().share_seen() - 0.15).abs() < 1e-9);
     }
 
     #[test]

@@ -13,12 +13,18 @@ use super::trace::Trace;
 pub struct View {
     pub picture: Picture,
     pub trace: Trace,
+    /// Ids of the augmentations that happened, in their order.
+    pub steps: Vec<&'static str>,
 }
 
 impl View {
     pub fn new(picture: Picture) -> Self {
         let trace = Trace::new([picture.width, picture.height]);
-        Self { picture, trace }
+        Self {
+            picture,
+            trace,
+            steps: Vec::new(),
+        }
     }
 
     /// Takes another picture, in which the old one lies at `old_from_new` and nowhere else.

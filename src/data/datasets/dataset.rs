@@ -10,6 +10,7 @@ use super::entries::Form;
 use super::names::Names;
 use super::source::Source;
 use crate::data::DecodeError;
+use crate::data::DiskFile;
 use crate::data::Picture;
 use crate::data::decode;
 use crate::data::decode_bytes;
@@ -137,6 +138,30 @@ impl Dataset {
     /// What to show for a picture in messages.
     pub fn shown(&self, entries: &Entries, idx: usize) -> PathBuf {
         self.source.shown(entries.names.get(idx))
+    }
+
+    /// What tells this picture, as it is on disk now, from every other: where it lies, how long that
+    /// file is and when it was changed last. The pixels are not read.
+    pub fn stamp(&self, entries: &Entries, idx: usize) -> Vec<u8> {
+        let piece = entries.pieces.get(idx);
+        let block = piece.map(|piece| &entries.blocks[usize::from(piece.block)]);
+        let file = match block {
+            Some(block) => block.path.clone(),
+            None => self
+                .file(entries, idx)
+                .unwrap_or_else(|| self.source.path()),
+        };
+        let (n_bytes, modified_ns) =
+            DiskFile::of(&file).map_or((0, 0), |file| (file.size, file.modified_ns));
+        let name = self.shown(entries, idx);
+        let mut stamp = name.as_os_str().as_encoded_bytes().to_vec();
+        stamp.push(0);
+        stamp.extend(n_bytes.to_le_bytes());
+        stamp.extend(modified_ns.to_le_bytes());
+        if let Some(piece) = piece {
+            stamp.extend(piece.start.to_le_bytes());
+        }
+        stamp
     }
 
     /// A picture, decoded.

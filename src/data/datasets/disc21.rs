@@ -37,7 +37,8 @@ pub const SPEC: LayoutSpec = LayoutSpec {
              |list_files/public_ground_truth.csv|public_ground_truth.csv\
              |test_queries_groundtruth.csv",
             "the table of true pairs",
-        ),
+        )
+        .telling(),
         optional(
             "train|training|images/train|training_images|train_images",
             "the training pictures",

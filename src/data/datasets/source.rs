@@ -78,6 +78,11 @@ impl Source {
         }
     }
 
+    /// The folder or archive on disk.
+    pub fn path(&self) -> PathBuf {
+        self.path.clone()
+    }
+
     /// What to show for a name inside.
     pub fn shown(&self, name: &str) -> PathBuf {
         let inside = format!("{}{name}", self.base);

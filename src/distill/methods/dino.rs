@@ -19,6 +19,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::network_state::copy_without_gradient;
 use super::network_state::filled;
 use super::network_state::follow;
@@ -43,6 +44,7 @@ pub(super) const DINO: MethodSpec = MethodSpec {
     id: "dino",
     label: "DINO",
     help: "Large and small parts of a picture give the same answer, without any teacher.",
+    about: &pages::DINO,
     provides: &[Needs::Tokens],
     has_prototypes: true,
     copies_length: false,
@@ -57,6 +59,7 @@ pub(super) const PATCH_DINO: MethodSpec = MethodSpec {
     id: "patch-dino",
     label: "Patch-Wise DINO",
     help: "As DINO, and patches that show the same place give the same answer too.",
+    about: &pages::PATCH_DINO,
     is_traced: true,
     build: |building| Box::new(SelfTeaching::new(building, "patch-dino")),
     ..DINO

@@ -5,6 +5,7 @@
 //! - Not here: formulas (`losses`), the optimiser, views and batches.
 //! - To add one: a file with a [`Method`] and a row in [`METHODS`].
 
+pub mod about;
 mod dino;
 mod network_state;
 mod patches;
@@ -23,6 +24,8 @@ use crate::models::ArchitectureSpec;
 use crate::models::head::HeadForm;
 use crate::models::network::HeadConfig;
 use crate::weights::TensorMap;
+
+use about::About;
 
 use super::losses::Needs;
 use super::recipe::Recipe;
@@ -120,6 +123,8 @@ pub struct MethodSpec {
     pub label: &'static str,
     /// One sentence for someone who has never read a paper.
     pub help: &'static str,
+    /// What its page says.
+    pub about: &'static About,
     /// What its losses may ask for.
     pub provides: &'static [Needs],
     /// Scores over prototypes are compared, as DINO does.

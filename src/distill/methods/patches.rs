@@ -18,6 +18,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::rows::Rows;
 use super::rows::SSCD;
 use super::rows::Shape;
@@ -40,6 +41,7 @@ pub(super) const COPY_NCE: MethodSpec = MethodSpec {
     id: "copy-nce",
     label: "CopyNCE",
     help: "Two versions of a picture find each other, whole and patch by patch.",
+    about: &pages::COPY_NCE,
     provides: &[Needs::Views, Needs::Pooled, Needs::Tokens],
     is_traced: true,
     spreads: false,

@@ -14,6 +14,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::network_state::copy_without_gradient;
 use super::network_state::follow;
 use super::own_head;
@@ -35,6 +36,7 @@ const NOTHING: MethodSpec = MethodSpec {
     id: "",
     label: "",
     help: "",
+    about: &pages::SSCD,
     provides: &[],
     has_prototypes: false,
     copies_length: false,
@@ -50,6 +52,7 @@ pub(super) const SSCD: MethodSpec = MethodSpec {
     id: "sscd",
     label: "SSCD",
     help: "Two versions of a picture find each other among all pictures of a step.",
+    about: &pages::SSCD,
     provides: &[Needs::Views, Needs::Pooled],
     build: |building| {
         let shape = Shape {
@@ -66,6 +69,7 @@ pub(super) const ICD: MethodSpec = MethodSpec {
     id: "icd",
     label: "ICD",
     help: "SSCD, and the student sees a crowd of pictures as its teacher does.",
+    about: &pages::ICD,
     provides: &[Needs::Views, Needs::Pooled, Needs::Teacher],
     copies_length: true,
     build: |building| {
@@ -84,6 +88,7 @@ pub(super) const RDCD: MethodSpec = MethodSpec {
     id: "rdcd",
     label: "RDCD",
     help: "A small student learns from a teacher and from a memory of pictures seen before.",
+    about: &pages::RDCD,
     provides: &[Needs::Queue, Needs::Teacher],
     build: |building| {
         let shape = Shape {
@@ -101,6 +106,7 @@ pub(super) const ISC21: MethodSpec = MethodSpec {
     id: "isc21",
     label: "ISC21",
     help: "A mild and a hard edit of a picture come close, others of a memory stay away.",
+    about: &pages::ISC21,
     provides: &[Needs::Views, Needs::Memory],
     head: |spec| (spec.multiple == 1).then_some(HeadForm::GEM_LINEAR_NORM),
     build: |building| {
@@ -119,6 +125,7 @@ pub(super) const OBD_SD: MethodSpec = MethodSpec {
     id: "obd-sd",
     label: "OBD-SD",
     help: "Pictures of a kind come together, with the student of the epoch before as guide.",
+    about: &pages::OBD_SD,
     provides: &[Needs::Views, Needs::Snapshot],
     build: |building| {
         let shape = Shape {

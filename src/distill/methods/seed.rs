@@ -12,6 +12,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use crate::distill::losses;
 use crate::distill::losses::Needs;
 use crate::distill::losses::seed::Seed;
@@ -28,6 +29,7 @@ pub(super) const SEED: MethodSpec = MethodSpec {
     id: "seed",
     label: "SEED",
     help: "The student sees a memory of pictures as its teacher does, from the same view.",
+    about: &pages::SEED,
     provides: &[Needs::Teacher],
     has_prototypes: false,
     copies_length: true,

@@ -15,6 +15,7 @@ use super::Part;
 use super::Place;
 use super::Saved;
 use super::Term;
+use super::about::pages;
 use super::network_state::copy_without_gradient;
 use super::network_state::filled;
 use super::rows::Rows;
@@ -29,6 +30,7 @@ pub(super) const VERDICTS: MethodSpec = MethodSpec {
     id: "verdicts",
     label: "Your verdicts",
     help: "Learns from pairs that you marked as copies or as no copies.",
+    about: &pages::VERDICTS,
     provides: &[Needs::Views, Needs::Memory, Needs::Pairs],
     needs_pairs: true,
     spreads: false,

@@ -8,6 +8,7 @@ use burn::tensor::FloatDType;
 use super::Run;
 use crate::data::Preprocessing;
 use crate::distill::DistillError;
+use crate::distill::JudgedChange;
 use crate::distill::RunEvent;
 use crate::distill::RunPoint;
 use crate::distill::RunSummary;
@@ -52,18 +53,22 @@ impl Run<'_> {
         // As it will be used.
         let student = self.stage.learner.deployed().clone();
         let student = student.in_precision(FloatDType::F32);
-        let quality = self
-            .held_out
-            .measure(&student, self.setting.device(), monitor)?;
+        let device = self.setting.device();
+        let mut quality = self.held_out.measure(&student, device, monitor)?;
+        if let Some(judged) = &self.judged {
+            quality.judged = Some(judged.measure(&student, device, monitor)?);
+        }
         if self.position.step == 0 {
             self.add_point(quality.values(), emit)?;
         }
-        let is_best = self
-            .position
-            .quality_best
-            .is_none_or(|best| quality.micro_ap > best);
-        if is_best {
+        let best_so_far = self.position.score_best.or(self.position.quality_best);
+        if best_so_far.is_none_or(|best| quality.score() > best) {
+            self.position.score_best = Some(quality.score());
             self.position.quality_best = Some(quality.micro_ap);
+            self.position.judged = quality.judged.map(|now| JudgedChange {
+                before: self.position.judged.map_or(now, |known| known.before),
+                best: now,
+            });
             self.save_best(quality.micro_ap)?;
         }
         emit(RunEvent::Strip(quality.strip.clone()));
@@ -114,6 +119,7 @@ impl Run<'_> {
             seconds: self.position.seconds,
             quality_before: self.position.quality_before,
             quality_best: self.position.quality_best,
+            judged: self.position.judged,
         })
     }
 
@@ -125,6 +131,7 @@ impl Run<'_> {
             pictures: self.position.pictures,
             quality_before: self.position.quality_before,
             quality_best: self.position.quality_best,
+            judged: self.position.judged,
             model: self.folder.best_model(),
             complete,
         };

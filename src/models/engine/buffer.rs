@@ -6,17 +6,13 @@ use std::ops::DerefMut;
 use bytemuck::Pod;
 use bytemuck::Zeroable;
 
-/// Numbers in a line of a cache.
-const LINE: usize = 16;
-
 /// One line of a cache.
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]
 struct Line([f32; LINE]);
 
-impl Line {
-    const N: usize = LINE;
-}
+/// Numbers of a line.
+const LINE: usize = 16;
 
 /// Numbers that begin at the start of a cache line: a vector read from there touches one line only.
 #[derive(Clone, Default)]
@@ -27,13 +23,13 @@ pub(super) struct Buffer {
 impl Buffer {
     pub(super) fn zeros(n: usize) -> Self {
         Self {
-            lines: vec![Line::zeroed(); n.div_ceil(Line::N)],
+            lines: vec![Line::zeroed(); n.div_ceil(LINE)],
         }
     }
 
     /// At least so many numbers; those that are there stay.
     pub(super) fn grow(&mut self, n: usize) {
-        let n_lines = n.div_ceil(Line::N);
+        let n_lines = n.div_ceil(LINE);
         if self.lines.len() < n_lines {
             self.lines.resize(n_lines, Line::zeroed());
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::models::graph::Border;
 use crate::models::graph::Constant;
 use crate::models::graph::Conv;
@@ -17,10 +19,11 @@ use super::plan::Packed;
 use super::product::Product;
 use super::product::multiply;
 
-/// Rows whose places are worked out at once.
+/// Rows that are multiplied at once: what is read of them at a time stays in the second cache while
+/// all weights pass by.
 const MAX_BLOCK: usize = 192;
-/// Numbers that the rows of a block hold: they stay in the second cache while all weights pass by.
-const BLOCK_VALUES: usize = 128 * 1024;
+/// Fewer rows are not shared among threads, but the columns: each weight is read by one thread.
+const FEW_ROWS: usize = 96;
 
 /// A convolution or a linear layer, its weights packed.
 pub(super) struct Multiply {
@@ -92,11 +95,20 @@ impl Multiply {
         };
         let places = self.places(size);
         let n_rows = n * places.size[0] * places.size[1];
-        let block = self.block(n_rows, n_threads);
         let to = &mut to[..n_rows * self.columns];
+        if n_threads > 1 && n_rows <= FEW_ROWS && self.has_even_columns(n_threads) {
+            self.columns_apart(from, &places, to, finish, n_threads);
+            return;
+        }
+        let block = Self::block(n_rows, n_threads);
         each_chunk(to, block * self.columns, n_threads, |idx, to| {
             self.block_of_rows(from, &places, idx * block, to, finish);
         });
+    }
+
+    /// Of its packed weights.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.panels.iter().map(Panels::n_bytes).sum()
     }
 
     fn places(&self, [height, width]: [usize; 2]) -> Places {
@@ -112,13 +124,93 @@ impl Multiply {
         }
     }
 
+    /// Whether threads can share the columns about evenly.
+    fn has_even_columns(&self, n_threads: usize) -> bool {
+        let n_panels = self.panels[0].list.len();
+        let is_even = n_panels.is_multiple_of(n_threads) || n_panels >= 4 * n_threads;
+        self.panels.len() == 1 && is_even
+    }
+
     /// How many rows are multiplied at a time.
-    fn block(&self, n_rows: usize, n_threads: usize) -> usize {
-        let depth = self.panels[0].depth;
-        let most = (BLOCK_VALUES / depth)
-            .clamp(24, MAX_BLOCK)
-            .min(n_rows.div_ceil(n_threads));
-        most.next_multiple_of(12).min(MAX_BLOCK)
+    fn block(n_rows: usize, n_threads: usize) -> usize {
+        let n_blocks = n_rows.div_ceil(MAX_BLOCK).next_multiple_of(n_threads);
+        let block = n_rows.div_ceil(n_blocks).max(1);
+        // Whole tiles, unless that leaves threads without work.
+        if n_blocks < 4 * n_threads {
+            block
+        } else {
+            block.next_multiple_of(12).min(MAX_BLOCK)
+        }
+    }
+
+    /// All rows, the columns shared among threads. What becomes of a number is the same.
+    fn columns_apart(
+        &self,
+        from: &[f32],
+        places: &Places,
+        to: &mut [f32],
+        finish: &Finish,
+        n_threads: usize,
+    ) {
+        let n_rows = to.len() / self.columns;
+        let panels = &self.panels[0];
+        let mut rows = [0; FEW_ROWS];
+        places.write(0, &mut rows[..n_rows]);
+        let (taps, run) = self.taps(places);
+        let n_panels = panels.list.len();
+        let before = &*to;
+        let part = |idx: usize| {
+            let list = &panels.list[n_panels * idx / n_threads..n_panels * (idx + 1) / n_threads];
+            let columns = panels.columns_of(list);
+            let width = columns.len();
+            let mut part = vec![0.0; n_rows * width];
+            if width > 0 {
+                let lines = before.chunks_exact(self.columns);
+                for (part, line) in part.chunks_exact_mut(width).zip(lines) {
+                    part.copy_from_slice(&line[columns.clone()]);
+                }
+                multiply(Product {
+                    from,
+                    rows: &rows[..n_rows],
+                    taps: &taps,
+                    run,
+                    panels,
+                    list,
+                    to: &mut part,
+                    stride: width,
+                    column: 0,
+                    adds: finish.adds,
+                    bounds: finish.bounds,
+                });
+            }
+            if let Some(activation) = finish.activation {
+                activate(activation, &mut part);
+            }
+            (columns, part)
+        };
+        let parts: Vec<_> = (0..n_threads).into_par_iter().map(part).collect();
+        for (columns, part) in &parts {
+            let lines = to.chunks_exact_mut(self.columns);
+            for (part, line) in part.chunks_exact(columns.len().max(1)).zip(lines) {
+                line[columns.clone()].copy_from_slice(part);
+            }
+        }
+    }
+
+    /// Where the numbers of a row lie: the beginnings of its runs, and how long they are.
+    fn taps(&self, places: &Places) -> (Vec<usize>, usize) {
+        let [kernel_height, kernel_width] = self.window.kernel;
+        let width = places.steps[1] / self.window.stride[0];
+        let channels = self.channels / self.panels.len();
+        // The cells of a line of the window lie side by side, unless other groups are in between.
+        if self.panels.len() == 1 {
+            let taps = (0..kernel_height).map(|y| y * width);
+            (taps.collect(), kernel_width * channels)
+        } else {
+            let cell = |tap| tap / kernel_width * width + tap % kernel_width * self.channels;
+            let taps = (0..kernel_height * kernel_width).map(cell);
+            (taps.collect(), channels)
+        }
     }
 
     /// The rows of the result from `first` on that `to` has room for.
@@ -133,20 +225,8 @@ impl Multiply {
         let n_rows = to.len() / self.columns;
         let mut rows = [0; MAX_BLOCK];
         places.write(first, &mut rows[..n_rows]);
-        let [kernel_height, kernel_width] = self.window.kernel;
-        let width = places.steps[1] / self.window.stride[0];
+        let (taps, run) = self.taps(places);
         let channels = self.channels / self.panels.len();
-        // The cells of a line of the window lie side by side, unless other groups are in between.
-        let (taps, run): (Vec<usize>, usize) = if self.panels.len() == 1 {
-            let taps = (0..kernel_height).map(|y| y * width);
-            (taps.collect(), kernel_width * channels)
-        } else {
-            let cell = |tap| tap / kernel_width * width + tap % kernel_width * self.channels;
-            (
-                (0..kernel_height * kernel_width).map(cell).collect(),
-                channels,
-            )
-        };
         for (group, panels) in self.panels.iter().enumerate() {
             multiply(Product {
                 from: &from[group * channels..],
@@ -154,6 +234,7 @@ impl Multiply {
                 taps: &taps,
                 run,
                 panels,
+                list: &panels.list,
                 to: &mut *to,
                 stride: self.columns,
                 column: group * panels.columns,

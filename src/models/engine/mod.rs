@@ -40,14 +40,19 @@ use super::graph::Shape;
 use super::graph::Weights;
 use super::network::Network;
 
+use panels::Panels;
 use plan::Packed;
 use plan::Plan;
 use run::Workspace;
 
-/// Pictures that a thread runs together, so that small layers read their weights less often.
+/// Pictures that a thread runs together if weights are many, so that it reads them less often.
 const TOGETHER: usize = 4;
+/// Bytes of weights that are read as fast as maps; one picture at a time keeps these in the cache.
+const FEW_WEIGHTS: usize = 32 << 20;
 /// Pictures whose buffers hold more run one by one.
 const LARGE_BYTES: usize = 64 << 20;
+/// Above this the weights of a network are read again for another size, instead of kept once more.
+const LARGE_WEIGHTS: usize = 256 << 20;
 /// Plans that are kept; local descriptors are asked for at several sizes.
 const N_PLANS: usize = 8;
 
@@ -117,11 +122,8 @@ impl Engine {
         };
         let plan = self.plan(wanted)?;
         let n_threads = rayon::current_num_threads();
-        let most = if plan.n_bytes() > LARGE_BYTES {
-            1
-        } else {
-            TOGETHER
-        };
+        let is_together = plan.n_bytes() <= LARGE_BYTES && plan.n_weight_bytes() > FEW_WEIGHTS;
+        let most = if is_together { TOGETHER } else { 1 };
         let group = pictures.len().div_ceil(n_threads).clamp(1, most);
         let n_groups = pictures.len().div_ceil(group).max(1);
         // Threads that would have no pictures help with those of others.
@@ -149,6 +151,10 @@ impl Engine {
         } else {
             let graph = self.network.graph(wanted.size, &mut state.weights)?;
             let plan = Plan::new(&graph, &wanted.outputs, &mut state.packed);
+            let panels = state.packed.values().flat_map(|panels| panels.iter());
+            if panels.map(Panels::n_bytes).sum::<usize>() > LARGE_WEIGHTS {
+                state.weights = Weights::of(&self.network);
+            }
             (wanted, Arc::new(plan))
         };
         if state.plans.len() == N_PLANS {

@@ -1,5 +1,7 @@
 //! The weights of a product in the order in which the processor reads them.
 
+use std::ops::Range;
+
 use super::buffer::Buffer;
 use super::simd;
 
@@ -79,6 +81,19 @@ impl Panels {
                 }
             }
         }
+    }
+
+    /// The columns of neighboring panels.
+    pub(super) fn columns_of(&self, list: &[Panel]) -> Range<usize> {
+        let end = |panel: &Panel| panel.column + panel.vectors * simd::width().0;
+        match (list.first(), list.last()) {
+            (Some(first), Some(last)) => first.column..end(last).min(self.columns),
+            (_, _) => 0..0,
+        }
+    }
+
+    pub(super) fn n_bytes(&self) -> usize {
+        self.values.len() * size_of::<f32>()
     }
 
     /// The same panels with what is added to each column.

@@ -88,6 +88,16 @@ impl Plan {
         self.slots.iter().sum::<usize>() * size_of::<f32>()
     }
 
+    /// Bytes of all packed weights.
+    pub(super) fn n_weight_bytes(&self) -> usize {
+        let of_step = |step: &Step| match &step.kernel {
+            Kernel::Multiply(layer) => layer.n_bytes(),
+            Kernel::Winograd(layer) => layer.n_bytes(),
+            Kernel::Depthwise(_) | Kernel::Other(_) => 0,
+        };
+        self.steps.iter().map(of_step).sum()
+    }
+
     /// Gives every result a buffer; one whose result nobody reads any more is used again.
     fn share_memory(&mut self) {
         let mut last_use = vec![0; self.steps.len()];
@@ -126,7 +136,7 @@ impl Plan {
     fn take_slot(&mut self, free: &mut Vec<usize>, need: usize) -> usize {
         let fits = |slot: usize| {
             let size = self.slots[slot];
-            (size < need, size.abs_diff(need))
+            (size < need, need.abs_diff(size))
         };
         if let Some(idx) = (0..free.len()).min_by_key(|idx| fits(free[*idx])) {
             return free.swap_remove(idx);

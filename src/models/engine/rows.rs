@@ -4,7 +4,8 @@ use macerator::AutoArch;
 use macerator::Simd;
 use macerator::WithSimd;
 
-use crate::models::silu;
+use super::activate::Exp;
+use super::activate::each;
 
 /// Sums are kept in so many parts, whatever the processor: they do not depend on it.
 const PARTS: usize = 16;
@@ -46,7 +47,7 @@ impl WithSimd for OneRow<'_, '_> {
     fn with_simd<S: Simd>(self) {
         let row = self.row;
         match self.work {
-            RowWork::Softmax => softmax(row),
+            RowWork::Softmax => softmax::<S>(row),
             RowWork::Norm {
                 scale,
                 shift,
@@ -54,22 +55,28 @@ impl WithSimd for OneRow<'_, '_> {
             } => norm(row, scale, shift, epsilon),
             RowWork::Normalize { epsilon } => {
                 let length = sum(row, |x| x * x).sqrt().max(epsilon);
-                for x in row.iter_mut() {
+                for x in row {
                     *x /= length;
                 }
             }
-            RowWork::Add(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x += y),
-            RowWork::Multiply(other) => row.iter_mut().zip(other).for_each(|(x, y)| *x *= y),
+            RowWork::Add(other) => {
+                for (x, y) in row.iter_mut().zip(other) {
+                    *x += y;
+                }
+            }
+            RowWork::Multiply(other) => {
+                for (x, y) in row.iter_mut().zip(other) {
+                    *x *= y;
+                }
+            }
         }
     }
 }
 
 #[inline(always)]
-fn softmax(row: &mut [f32]) {
+fn softmax<S: Simd>(row: &mut [f32]) {
     let largest = fold(row, f32::NEG_INFINITY, |a, b| if a > b { a } else { b });
-    for x in row.iter_mut() {
-        *x = silu::exp(*x - largest);
-    }
+    each::<S, _>(row, Exp { less: largest });
     let factor = 1.0 / sum(row, |x| x);
     for x in row {
         *x *= factor;
@@ -86,7 +93,9 @@ fn norm(row: &mut [f32], scale: &[f32], shift: Option<&[f32]>, epsilon: f32) {
         *x = (*x - mean) * factor * scale;
     }
     if let Some(shift) = shift {
-        row.iter_mut().zip(shift).for_each(|(x, shift)| *x += shift);
+        for (x, shift) in row.iter_mut().zip(shift) {
+            *x += shift;
+        }
     }
 }
 
@@ -165,7 +174,9 @@ impl WithSimd for PoolCells<'_, '_> {
                 }
                 if power > 1 {
                     let root = 1.0 / f32::from(power);
-                    self.to.iter_mut().for_each(|x| *x = x.powf(root));
+                    for x in self.to {
+                        *x = x.powf(root);
+                    }
                 }
             }
         }
@@ -181,7 +192,7 @@ fn mean(cells: &[f32], to: &mut [f32], value: impl Fn(f32) -> f32) {
         }
     }
     let factor = to.len() as f32 / cells.len() as f32;
-    for x in to.iter_mut() {
+    for x in to {
         *x *= factor;
     }
 }

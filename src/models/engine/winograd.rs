@@ -35,8 +35,10 @@ use super::simd::store;
 const PLACES: usize = 16;
 /// Tiles that are multiplied together at least, if there are so many.
 const TILES: usize = 48;
+/// Pictures of so few tiles are not cut: threads share the places instead, and with them the weights.
+const FEW_TILES: usize = 64;
 /// Cells of the result from which on the transformed weights, which are larger, pay.
-const MIN_CELLS: usize = 128;
+const MIN_CELLS: usize = 36;
 /// Channels are whole vectors on every processor.
 const CHANNELS: usize = 16;
 /// From so many channels on the transforms are small beside the products.
@@ -82,6 +84,11 @@ impl Winograd {
         })
     }
 
+    /// Of its packed weights.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.panels.iter().map(Panels::n_bytes).sum()
+    }
+
     /// `[n, h, w, channels]` to `[n, h, w, columns]`.
     pub(super) fn run(
         &self,
@@ -111,25 +118,56 @@ impl Winograd {
         scratch.grow(n * n_values);
         let shape = [n, height, width, self.channels];
         surround(from, shape, border, &mut scratch[..n * n_values]);
-        let n_lines = TILES.div_ceil(cells[1].div_ceil(2));
-        let picture = cells[0] * cells[1] * self.columns;
-        let maps = scratch.chunks_exact(n_values);
-        for (from, to) in maps.zip(to.chunks_exact_mut(picture)) {
-            let chunk = 2 * n_lines * cells[1] * self.columns;
-            each_chunk(to, chunk, n_threads, |idx, to| {
+        let line = cells[1] * self.columns;
+        let to = &mut to[..n * cells[0] * line];
+        let [n_lines, width] = cells.map(|cells| cells.div_ceil(2));
+        let n_tiles = n_lines * width;
+        let part = Part {
+            layer: self,
+            from: &scratch[..n * n_values],
+            n: 1,
+            step: n_values,
+            width: size[1],
+            cells,
+        };
+        if n_tiles < TILES || n_threads > 1 && n_tiles <= FEW_TILES {
+            let n = TILES.div_ceil(n_tiles);
+            for (idx, to) in to.chunks_mut(n * cells[0] * line).enumerate() {
                 let part = Part {
-                    layer: self,
-                    from: &from[2 * idx * n_lines * size[1] * self.channels..],
-                    width: size[1],
-                    cells: [to.len() / (cells[1] * self.columns), cells[1]],
+                    from: &part.from[idx * n * n_values..],
+                    n: to.len() / (cells[0] * line),
+                    ..part
                 };
-                PLACES_OF_PART.with_borrow_mut(|scratch| part.run(&mut *to, finish, scratch));
-                if let Some(activation) = finish.activation {
-                    activate(activation, to);
-                }
+                part.run(to, finish, n_threads);
+            }
+            return;
+        }
+        let n_lines = lines_of_part(n_lines, width, n_threads);
+        for (from, to) in part
+            .from
+            .chunks_exact(n_values)
+            .zip(to.chunks_exact_mut(cells[0] * line))
+        {
+            each_chunk(to, 2 * n_lines * line, n_threads, |idx, to| {
+                let part = Part {
+                    from: &from[2 * idx * n_lines * size[1] * self.channels..],
+                    cells: [to.len() / line, cells[1]],
+                    ..part
+                };
+                part.run(to, finish, 1);
             });
         }
     }
+}
+
+/// Lines of tiles that are multiplied together, so that the busiest thread has few.
+fn lines_of_part(n_lines: usize, width: usize, n_threads: usize) -> usize {
+    let least = TILES.div_ceil(width);
+    if n_threads == 1 {
+        return least;
+    }
+    let of_busiest = |part: &usize| n_lines.div_ceil(*part).div_ceil(n_threads) * part;
+    (least..=2 * least).min_by_key(of_busiest).unwrap_or(least)
 }
 
 thread_local! {
@@ -160,27 +198,32 @@ fn transform([a, b, c]: [f32; 3]) -> [f32; 4] {
     [a, 0.5 * (a + b + c), 0.5 * (a - b + c), c]
 }
 
-/// Some lines of tiles of one picture.
+/// Some lines of tiles of one picture, or some whole pictures.
 #[derive(Clone, Copy)]
 struct Part<'a> {
     layer: &'a Winograd,
-    /// The map with its border, from the first cell under the part on.
+    /// The maps with their borders, from the first cell under the part on.
     from: &'a [f32],
+    /// Pictures, and how far their maps are from one another.
+    n: usize,
+    step: usize,
     /// Cells of a line of the map.
     width: usize,
-    /// `[height, width]` of the result.
+    /// `[height, width]` of the result in each picture.
     cells: [usize; 2],
 }
 
 impl Part<'_> {
-    /// Lines of tiles, and tiles of a line.
+    /// Lines of tiles in a picture, and tiles of a line.
     fn tiles(&self) -> [usize; 2] {
         self.cells.map(|cells| cells.div_ceil(2))
     }
 
-    fn run(self, to: &mut [f32], finish: &Finish, scratch: &mut Buffer) {
+    fn run(self, to: &mut [f32], finish: &Finish, n_threads: usize) {
         let (channels, columns) = (self.layer.channels, self.layer.columns);
-        let n_tiles = self.tiles().iter().product::<usize>();
+        let n_tiles = self.n * self.tiles().iter().product::<usize>();
+        // Taken out, because a thread that waits for others may begin with another part.
+        let mut scratch = PLACES_OF_PART.take();
         let n_inside = PLACES * n_tiles * channels;
         let n_values = n_inside + PLACES * n_tiles * columns;
         scratch.grow(n_values);
@@ -190,26 +233,32 @@ impl Part<'_> {
             to: &mut *inside,
         });
         let rows: Vec<usize> = (0..n_tiles).map(|tile| tile * channels).collect();
-        for (place, panels) in self.layer.panels.iter().enumerate() {
+        each_chunk(products, n_tiles * columns, n_threads, |place, to| {
+            let panels = &self.layer.panels[place];
             multiply(Product {
                 from: &inside[place * n_tiles * channels..],
                 rows: &rows,
                 taps: &[0],
                 run: channels,
                 panels,
-                to: &mut products[place * n_tiles * columns..],
+                list: &panels.list,
+                to,
                 stride: columns,
                 column: 0,
                 adds: false,
                 bounds: ANY,
             });
-        }
+        });
         AutoArch::new().dispatch(Back {
             part: self,
             from: products,
-            to,
+            to: &mut *to,
             finish,
         });
+        PLACES_OF_PART.set(scratch);
+        if let Some(activation) = finish.activation {
+            activate(activation, to);
+        }
     }
 }
 
@@ -226,26 +275,58 @@ impl WithSimd for Forth<'_, '_> {
     fn with_simd<S: Simd>(self) {
         let channels = self.part.layer.channels;
         let [height, width] = self.part.tiles();
-        let stride = height * width * channels;
+        let n_tiles = self.part.n * height * width;
+        let stride = n_tiles * channels;
         let line = self.part.width * channels;
-        for tile in 0..height * width {
-            let start = tile / width * 2 * line + tile % width * 2 * channels;
+        for tile in 0..n_tiles {
+            let (picture, y, x) = (tile / (height * width), tile / width % height, tile % width);
+            let start = picture * self.part.step + y * 2 * line + x * 2 * channels;
             let from = &self.part.from[start..];
             let to = &mut self.to[tile * channels..];
             for channel in (0..channels).step_by(lanes::<S>()) {
-                let lines: [[Floats<S>; 4]; 4] = std::array::from_fn(|y| {
-                    let from = &from[y * line + channel..];
-                    forth(std::array::from_fn(|x| load::<S>(&from[x * channels..])))
-                });
-                for x in 0..4 {
-                    let places = forth(lines.map(|line| line[x]));
-                    for (y, place) in places.into_iter().enumerate() {
-                        store::<S>(place, &mut to[(y * 4 + x) * stride + channel..]);
-                    }
-                }
+                let from = &from[channel..];
+                let a = forth(four::<S>(from, channels));
+                let b = forth(four::<S>(&from[line..], channels));
+                let c = forth(four::<S>(&from[2 * line..], channels));
+                let d = forth(four::<S>(&from[3 * line..], channels));
+                let to = &mut to[channel..];
+                let places = 4 * stride;
+                put_four(forth([a[0], b[0], c[0], d[0]]), to, places);
+                put_four(forth([a[1], b[1], c[1], d[1]]), &mut to[stride..], places);
+                put_four(
+                    forth([a[2], b[2], c[2], d[2]]),
+                    &mut to[2 * stride..],
+                    places,
+                );
+                put_four(
+                    forth([a[3], b[3], c[3], d[3]]),
+                    &mut to[3 * stride..],
+                    places,
+                );
             }
         }
     }
+}
+
+/// Four vectors that lie `step` apart.
+#[inline(always)]
+fn four<S: Simd>(from: &[f32], step: usize) -> [Floats<S>; 4] {
+    let from = &from[..3 * step + lanes::<S>()];
+    [
+        load::<S>(from),
+        load::<S>(&from[step..]),
+        load::<S>(&from[2 * step..]),
+        load::<S>(&from[3 * step..]),
+    ]
+}
+
+#[inline(always)]
+fn put_four<S: Simd>([a, b, c, d]: [Floats<S>; 4], to: &mut [f32], step: usize) {
+    let to = &mut to[..3 * step + lanes::<S>()];
+    store::<S>(a, to);
+    store::<S>(b, &mut to[step..]);
+    store::<S>(c, &mut to[2 * step..]);
+    store::<S>(d, &mut to[3 * step..]);
 }
 
 /// `B^T d`
@@ -270,34 +351,48 @@ impl WithSimd for Back<'_, '_> {
         let columns = self.part.layer.columns;
         let [height, width] = self.part.tiles();
         let [out_height, out_width] = self.part.cells;
-        let stride = height * width * columns;
-        let [low, high] = self.finish.bounds.map(splat::<S>);
-        for tile in 0..height * width {
-            let (y, x) = (tile / width * 2, tile % width * 2);
+        let n_tiles = self.part.n * height * width;
+        let stride = n_tiles * columns;
+        for tile in 0..n_tiles {
+            let (y, x) = (tile / width % height * 2, tile % width * 2);
+            let picture = tile / (height * width) * out_height;
             // An odd line or column ends in the middle of a tile.
             let (n_down, n_right) = ((out_height - y).min(2), (out_width - x).min(2));
-            let to = &mut self.to[(y * out_width + x) * columns..];
+            let to = &mut self.to[((picture + y) * out_width + x) * columns..];
             for column in (0..columns).step_by(lanes::<S>()) {
                 let from = &self.from[tile * columns + column..];
-                let lines: [[Floats<S>; 2]; 4] = std::array::from_fn(|line| {
-                    let from = &from[line * 4 * stride..];
-                    back(std::array::from_fn(|x| load::<S>(&from[x * stride..])))
-                });
+                let a = back(four::<S>(from, stride));
+                let b = back(four::<S>(&from[4 * stride..], stride));
+                let c = back(four::<S>(&from[8 * stride..], stride));
+                let d = back(four::<S>(&from[12 * stride..], stride));
                 let bias = load::<S>(&self.part.layer.bias[column..]);
-                for right in 0..n_right {
-                    let cells = back(lines.map(|line| line[right]));
-                    for (down, cell) in cells.into_iter().enumerate().take(n_down) {
-                        let to = &mut to[(down * out_width + right) * columns + column..];
-                        let mut value = cell + bias;
-                        if self.finish.adds {
-                            value += load::<S>(to);
-                        }
-                        store::<S>(high.min(low.max(value)), to);
+                let to = &mut to[column..];
+                let [above, below] = back([a[0], b[0], c[0], d[0]]);
+                finish(above + bias, to, self.finish);
+                if n_down > 1 {
+                    finish(below + bias, &mut to[out_width * columns..], self.finish);
+                }
+                if n_right > 1 {
+                    let [above, below] = back([a[1], b[1], c[1], d[1]]);
+                    let to = &mut to[columns..];
+                    finish(above + bias, to, self.finish);
+                    if n_down > 1 {
+                        finish(below + bias, &mut to[out_width * columns..], self.finish);
                     }
                 }
             }
         }
     }
+}
+
+/// Writes one vector of the result.
+#[inline(always)]
+fn finish<S: Simd>(mut value: Floats<S>, to: &mut [f32], finish: &Finish) {
+    let [low, high] = finish.bounds;
+    if finish.adds {
+        value += load::<S>(to);
+    }
+    store::<S>(splat::<S>(high).min(splat::<S>(low).max(value)), to);
 }
 
 /// `A^T m`

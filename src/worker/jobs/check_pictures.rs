@@ -11,6 +11,9 @@ use crate::worker::job::Pace;
 use crate::worker::request::JobResult;
 use crate::worker::request::PictureCheck;
 
+/// Readable pictures that are named, to be shown.
+const N_SAMPLES: usize = 24;
+
 /// Files between two looks at the stop button.
 const BATCH_SIZE: usize = 16;
 
@@ -47,7 +50,12 @@ impl Job for CheckPictures {
             });
             for file in batch {
                 match data::decode_info(&file.path) {
-                    Ok(_) => check.readable += 1,
+                    Ok(_) => {
+                        if check.readable * N_SAMPLES >= check.samples.len() * scan.files.len() {
+                            check.samples.push(file.path.clone());
+                        }
+                        check.readable += 1;
+                    }
                     Err(err) => check.unreadable.push(skipped(&err)),
                 }
             }

@@ -1,5 +1,6 @@
 //! Teaches a student; goes on from the last checkpoint when the run folder has one.
 
+use super::judged_pairs;
 use crate::devices;
 use crate::devices::ComputeDevice;
 use crate::distill;
@@ -28,6 +29,7 @@ impl Job for Distill {
 
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
         let mut config = *self.config;
+        judged_pairs::provide(&mut config, context)?;
         let opened = devices::open_all(&context.device_id(config.device.as_deref()))?;
         let ids: Vec<&str> = opened.iter().map(ComputeDevice::id).collect();
         config.device = Some(ids.join(","));

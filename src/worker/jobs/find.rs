@@ -52,7 +52,10 @@ impl Job for Find {
         let picture = source::read(&self.query)?;
         context.monitor.check()?;
         let planes = data::planes(&picture, embedder.preprocessing());
-        let hash = source::file(&self.query).and_then(|path| data::content_hash(path).ok());
+        let hash = match &self.query {
+            Source::File(path) => data::content_hash(path).ok(),
+            Source::Pixels { picture, .. } => Some(data::content_hash_of(&picture.rgb)),
+        };
         let mut found = best_of_views(&library, &embedder, &planes, self.top)?;
         if let Some(hash) = hash {
             found.extend(missed_twins(&library, &found, &hash)?);
@@ -70,6 +73,7 @@ impl Job for Find {
         Ok(JobResult::Find(FindReport {
             library: self.library,
             query: self.query,
+            hash,
             picture: Arc::new(data::fit_within(&picture, QUERY_SIDE)),
             matches,
             searched: counts.searchable,
@@ -154,6 +158,7 @@ fn describe(
     Ok(Some(Match {
         id: hit.id,
         path: record.path,
+        hash: record.hash,
         similarity: hit.similarity,
         band: matching::band(hit.similarity, same_file, &Thresholds::default()),
         same_file,

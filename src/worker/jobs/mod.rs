@@ -4,8 +4,10 @@
 //! `JobResult`, and an arm of [`from_request`].
 
 mod bench;
+mod bench_augmentations;
 mod bench_networks;
 mod bench_training;
+mod check_dataset;
 mod check_pictures;
 mod compare;
 mod describe;
@@ -16,11 +18,15 @@ mod evaluate;
 mod find;
 mod index;
 mod index_batch;
+mod judged_pairs;
 mod measure_model;
+mod model_source;
 mod open_demo;
+mod preview;
 mod rebuild_library;
 mod remove_folder;
 mod source;
+mod torture;
 mod trial;
 mod views;
 
@@ -67,6 +73,8 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             device,
         }),
         JobRequest::Trial(config) => Box::new(trial::Trial { config }),
+        JobRequest::Preview(order) => Box::new(preview::Preview { order }),
+        JobRequest::ExportVerdicts { to } => Box::new(judged_pairs::ExportVerdicts { to }),
         JobRequest::Distill(config) => Box::new(distill::Distill { config }),
         JobRequest::MeasureModel { model, device } => {
             Box::new(measure_model::MeasureModel { model, device })
@@ -83,16 +91,13 @@ pub(super) fn from_request(request: JobRequest) -> Box<dyn Job> {
             model,
             device,
         }),
-        JobRequest::Evaluate {
-            data,
-            model,
-            device,
-        } => Box::new(evaluate::Evaluate {
-            data,
-            model,
-            device,
-        }),
+        JobRequest::Evaluate(order) => Box::new(evaluate::Evaluate { order }),
+        JobRequest::CheckDataset { path } => Box::new(check_dataset::CheckDataset { path }),
+        JobRequest::Torture(order) => Box::new(torture::Torture { order }),
         JobRequest::Bench { device } => Box::new(bench::Bench { device }),
+        JobRequest::BenchAugmentations { pictures } => {
+            Box::new(bench_augmentations::BenchAugmentations { pictures })
+        }
         JobRequest::BenchNetworks {
             networks,
             batch_sizes,

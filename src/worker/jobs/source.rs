@@ -1,6 +1,5 @@
 //! From what a person dropped to pixels.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::data;
@@ -13,14 +12,6 @@ pub(super) fn read(source: &Source) -> Result<Arc<Picture>, DecodeError> {
     match source {
         Source::File(path) => data::decode(path).map(Arc::new),
         Source::Pixels { picture, .. } => Ok(picture.clone()),
-    }
-}
-
-/// The file behind a source, if there is one.
-pub(super) fn file(source: &Source) -> Option<&Path> {
-    match source {
-        Source::File(path) => Some(path),
-        Source::Pixels { .. } => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::judged_pairs;
 use crate::devices;
 use crate::distill;
 use crate::distill::RunConfig;
@@ -28,9 +29,11 @@ impl Job for Trial {
     }
 
     fn run(self: Box<Self>, context: &JobContext<'_>) -> anyhow::Result<JobResult> {
-        let devices = devices::open_all(&context.device_id(self.config.device.as_deref()))?;
+        let mut config = *self.config;
+        judged_pairs::provide(&mut config, context)?;
+        let devices = devices::open_all(&context.device_id(config.device.as_deref()))?;
         let devices: Vec<_> = devices.iter().map(|one| one.device().clone()).collect();
-        let trial = distill::trial(&self.config, &devices, N_STEPS, context.monitor)?;
+        let trial = distill::trial(&config, &devices, N_STEPS, context.monitor)?;
         let seconds = trial.seconds_per_step.max(1e-6);
         Ok(JobResult::Trial(TrialReport {
             seconds_per_step: seconds,

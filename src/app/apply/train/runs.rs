@@ -219,6 +219,7 @@ fn phase_of(folder: &RunFolder, state: &RunState, run: &ShownRun) -> Phase {
             pictures: run.points.last().map_or(0, |point| point.pictures),
             quality_before: state.quality_before,
             quality_best: state.quality_best,
+            judged: state.judged,
             model: folder.best_model(),
             complete: state.status == RunStatus::Complete,
         }),

@@ -7,13 +7,19 @@ use egui_material_icons::icons;
 
 use crate::app::command::Command;
 use crate::app::command::Commands;
+use crate::app::command::CompareCommand;
 use crate::app::state::AppState;
+use crate::app::state::Query;
 use crate::app::theme;
 use crate::app::theme::Palette;
 use crate::app::widgets::controls;
+use crate::app::widgets::verdict;
 use crate::matching::Comparison;
 use crate::matching::Verdict;
 use crate::worker::CompareReport;
+
+/// Below this width the verdict is two icons.
+const ROOM_FOR_WORDS: f32 = 720.0;
 
 /// Draws the sentence, the advice and the figures.
 pub fn ui(ui: &mut egui::Ui, state: &AppState, report: &CompareReport, commands: &mut Commands) {
@@ -33,7 +39,12 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, report: &CompareReport, commands:
         } else {
             "Details"
         };
-        let room = ui.available_width() - 120.0;
+        let verdict_width = if ui.available_width() > ROOM_FOR_WORDS {
+            verdict::WIDE
+        } else {
+            verdict::NARROW
+        };
+        let room = ui.available_width() - 120.0 - verdict_width;
         ui.vertical(|ui| {
             ui.set_width(room.max(160.0));
             ui.spacing_mut().item_spacing.y = 2.0;
@@ -55,8 +66,28 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, report: &CompareReport, commands:
                 settings.details = !is_detailed;
                 commands.push(Command::ChangeSettings(Box::new(settings)));
             }
+            verdict_ui(ui, state, verdict_width, commands);
         });
     });
+}
+
+/// What the person says about the pair; not for two files that are the same.
+fn verdict_ui(ui: &mut egui::Ui, state: &AppState, width: f32, commands: &mut Commands) {
+    let found = state.find.query().and_then(Query::found);
+    let id = state.compare.as_ref().map(|compare| compare.match_id);
+    let one = found.and_then(|found| {
+        let mut matches = found.matches.iter();
+        Some((found, matches.find(|one| Some(one.id) == id)?))
+    });
+    let Some((found, one)) = one.filter(|(found, one)| !one.same_file && found.hash.is_some())
+    else {
+        return;
+    };
+    let said = state.find.judgement(found, one);
+    if let Some(clicked) = verdict::ui(ui, said, width) {
+        let judgement = verdict::toggled(said, clicked);
+        commands.push(Command::Compare(CompareCommand::Judge(judgement)));
+    }
 }
 
 fn verdict_words(verdict: Verdict) -> &'static str {

@@ -238,7 +238,10 @@ fn badge(ui: &egui::Ui, text: &str, pane: Rect, align: Align2) {
 /// Keeps the room of the pictures: what is known already is shown right away.
 pub fn waiting_ui(ui: &egui::Ui, room: Rect, state: &AppState, compare: &CompareState) {
     let [left, right] = halves(room);
-    if let Some(query) = state.find.query() {
+    if let Some([a, b]) = &compare.files {
+        picture::paint(ui, left, &picture::of_file(ui, state, a));
+        picture::paint(ui, right, &picture::of_file(ui, state, b));
+    } else if let Some(query) = state.find.query() {
         picture::paint(ui, left, &picture::of_source(ui, state, &query.source));
     }
     if let Some(matched) = matched(state, compare) {
@@ -259,15 +262,23 @@ pub fn waiting_ui(ui: &egui::Ui, room: Rect, state: &AppState, compare: &Compare
 }
 
 fn matched<'a>(state: &'a AppState, compare: &CompareState) -> Option<&'a Match> {
+    if compare.files.is_some() {
+        return None;
+    }
     let found = state.find.query().and_then(Query::found)?;
     found.matches.iter().find(|one| one.id == compare.match_id)
 }
 
 /// The names of A and B.
 fn names(state: &AppState, compare: &CompareState) -> [String; 2] {
-    let query = state.find.query().map(Query::name);
-    let matched = matched(state, compare).map(|one| words::file_name(&one.path));
-    let mut names = [query, matched].map(Option::unwrap_or_default);
+    let mut names = match &compare.files {
+        Some(files) => files.each_ref().map(|file| words::file_name(file)),
+        None => {
+            let query = state.find.query().map(Query::name);
+            let matched = matched(state, compare).map(|one| words::file_name(&one.path));
+            [query, matched].map(Option::unwrap_or_default)
+        }
+    };
     if compare.is_swapped {
         names.reverse();
     }

@@ -27,9 +27,11 @@ use crate::app::theme;
 use crate::app::theme::Palette;
 use crate::app::widgets::controls;
 use crate::app::widgets::picture;
+use crate::app::widgets::verdict;
 use crate::app::widgets::words;
 use crate::index::PictureId;
 use crate::matching::Band;
+use crate::verdicts::Judgement;
 use crate::worker::Match;
 
 /// The scroll bar lies beside the cards, in the margin of the page.
@@ -177,6 +179,14 @@ fn take_keys(
         commands.push(Command::Compare(CompareCommand::Open(id)));
         return None;
     }
+    for (key, judgement) in verdict::KEYS {
+        if let Some(id) = query.selected.filter(|_| here.is_some())
+            && pressed(key)
+        {
+            commands.push(Command::Find(FindCommand::Judge(id, judgement)));
+            return None;
+        }
+    }
     let steps = [
         (Key::ArrowRight, 0, 1),
         (Key::ArrowLeft, 0, -1),
@@ -241,7 +251,7 @@ fn line_ui(
                     true if has_focus => Mark::Focused,
                     true => Mark::Chosen,
                 };
-                card_ui(ui, state, found, rect, mark, commands);
+                card_ui(ui, state, query, found, rect, mark, commands);
             }
         }
     }
@@ -301,6 +311,7 @@ fn header_ui(ui: &egui::Ui, band: Band, n: usize, at: egui::Pos2) {
 fn card_ui(
     ui: &mut egui::Ui,
     state: &AppState,
+    query: &Query,
     found: &Match,
     rect: Rect,
     mark: Mark,
@@ -329,35 +340,62 @@ fn card_ui(
     let side = rect.width() - 2.0 * CARD_PADDING;
     let thumbnail = Rect::from_min_size(rect.min + Vec2::splat(CARD_PADDING), Vec2::splat(side));
     picture::paint(ui, thumbnail, &picture::of_match(ui, state, found));
+    let said = query
+        .found()
+        .and_then(|shown| state.find.judgement(shown, found));
+    if let Some(judgement) = said {
+        verdict::badge(ui, thumbnail, judgement);
+    }
     let text = Rect::from_min_max(
         egui::pos2(thumbnail.left(), thumbnail.bottom() + 6.0),
         rect.max - Vec2::splat(CARD_PADDING),
     );
-    card_text(ui, text, &name, found, state.settings.details);
+    card_text(ui, text, &name, found, said, state.settings.details);
     if response.clicked() {
         commands.push(Command::Find(FindCommand::SelectMatch(Some(found.id))));
         commands.push(Command::Compare(CompareCommand::Open(found.id)));
     }
     response.on_hover_text(found.path.display().to_string());
+    let is_near = is_chosen || ui.rect_contains_pointer(rect);
+    let can_judge = !found.same_file && query.found().is_some_and(|shown| shown.hash.is_some());
+    if is_near
+        && can_judge
+        && let Some(clicked) = verdict::corner_ui(ui, rect, fill, said, &name)
+    {
+        let judgement = verdict::toggled(said, clicked);
+        commands.push(Command::Find(FindCommand::Judge(found.id, judgement)));
+    }
 }
 
-fn card_text(ui: &egui::Ui, room: Rect, name: &str, found: &Match, details: bool) {
+fn card_text(
+    ui: &egui::Ui,
+    room: Rect,
+    name: &str,
+    found: &Match,
+    said: Option<Judgement>,
+    details: bool,
+) {
     let palette = Palette::of(ui);
     let lines = [
         (name.to_owned(), TextStyle::Body, palette.text),
-        (likeness(found, details), TextStyle::Small, palette.text),
+        (
+            likeness(found, said, details),
+            TextStyle::Small,
+            palette.text,
+        ),
         (words::folder(&found.path), TextStyle::Small, palette.weak),
         (size(found), TextStyle::Small, palette.weak),
     ];
     controls::paint_lines(ui, room, lines);
 }
 
-fn likeness(found: &Match, details: bool) -> String {
-    let mut text = if found.same_file {
-        "Identical".to_owned()
-    } else {
-        words::likeness(found.similarity).to_owned()
-    };
+fn likeness(found: &Match, said: Option<Judgement>, details: bool) -> String {
+    let mut text = match said {
+        Some(judgement) => verdict::spoken(judgement),
+        None if found.same_file => "Identical",
+        None => words::likeness(found.similarity),
+    }
+    .to_owned();
     if let Some(view) = found.view {
         text = format!("{text}, {view}");
     }
@@ -380,6 +418,7 @@ mod tests {
         Match {
             id: PictureId(id),
             path: format!("/{id}.jpg").into(),
+            hash: [id as u8; 32],
             similarity: 0.8,
             band: Band::Edited,
             same_file: false,

@@ -6,6 +6,7 @@ use egui::RichText;
 use egui_material_icons::MaterialIcon;
 use egui_material_icons::icons;
 
+use super::results::hidden_ui;
 use crate::app::apply::find::damaged::with_way_out;
 use crate::app::command::Command;
 use crate::app::command::Commands;
@@ -65,6 +66,7 @@ pub fn ui(ui: &mut egui::Ui, state: &AppState, found: &Found, commands: &mut Com
             {
                 commands.push(Command::Find(FindCommand::ChooseFolders));
             }
+            hidden_ui(ui, state, found, commands);
         },
     );
 }
@@ -80,7 +82,11 @@ fn reason(state: &AppState, found: &Found) -> String {
         Notch::Normal => "Loose also shows pictures that are only a little alike.",
         Notch::Loose => "The original may lie in a folder that was not added yet.",
     };
-    format!("None of the {n} in {library} looks like this one. {rest}")
+    let others = match state.find.n_marked(found, state.find.notch) {
+        0 => "",
+        _ => " but those that you marked as not a copy",
+    };
+    format!("None of the {n} in {library}{others} looks like this one. {rest}")
 }
 
 fn nothing_to_search_ui(ui: &mut egui::Ui, commands: &mut Commands) {

@@ -113,6 +113,9 @@ fn tools_ui(ui: &mut egui::Ui, state: &AppState, query: &Query, commands: &mut C
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let status = query.found().map(|found| status(state, found));
                     ui.add(egui::Label::new(status.unwrap_or_default()).truncate());
+                    if let Some(found) = query.found() {
+                        hidden_ui(ui, state, found, commands);
+                    }
                 });
             }
         });
@@ -138,6 +141,30 @@ pub fn status(state: &AppState, found: &Found) -> String {
         "{copies} in {}",
         words::count(found.searched, "picture", "pictures")
     )
+}
+
+/// Says that pairs marked as no copies are left out, and shows them on request.
+pub fn hidden_ui(ui: &mut egui::Ui, state: &AppState, found: &Found, commands: &mut Commands) {
+    let n = state.find.n_marked(found, state.find.notch);
+    if n == 0 {
+        return;
+    }
+    let is_shown = state.find.shows_hidden;
+    let (label, help) = if is_shown {
+        (
+            format!("Hide {}", words::grouped(n)),
+            "Leave out what you marked as not a copy",
+        )
+    } else {
+        (
+            format!("{} hidden, show", words::grouped(n)),
+            "Also show what you marked as not a copy",
+        )
+    };
+    let text = egui::RichText::new(label).text_style(egui::TextStyle::Small);
+    if ui.link(text).on_hover_text(help).clicked() {
+        commands.push(Command::Find(FindCommand::ShowHidden(!is_shown)));
+    }
 }
 
 fn notch_ui(ui: &mut egui::Ui, state: &AppState, found: Option<&Found>, commands: &mut Commands) {

@@ -6,11 +6,14 @@ use egui_material_icons::icons;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::ModelsCommand;
+use crate::app::command::TestCommand;
+use crate::app::state::Place;
 use crate::app::theme;
 use crate::app::theme::Palette;
 use crate::app::widgets::controls;
 use crate::app::widgets::describe;
 use crate::app::widgets::words;
+use crate::eval::report::KeptReport;
 use crate::models::ModelInfo;
 
 use super::facts::fact_ui;
@@ -25,6 +28,8 @@ pub struct ModelCard<'a> {
     pub is_measuring: bool,
     pub is_editing_name: bool,
     pub asks_to_delete: bool,
+    /// Its newest report.
+    pub measured: Option<&'a KeptReport>,
     pub details: bool,
 }
 
@@ -117,6 +122,9 @@ impl ModelCard<'_> {
             .quality
             .map_or("Not measured".to_owned(), words::percent);
         fact_ui(ui, "Quality", &quality);
+        if let Some(kept) = self.measured {
+            measured_ui(ui, kept, &model.name, commands);
+        }
         let size = words::file_size(model.file_bytes);
         fact_ui(
             ui,
@@ -215,4 +223,25 @@ impl ModelCard<'_> {
     fn push(&self, commands: &mut Commands, command: fn(String) -> ModelsCommand) {
         commands.push(Command::Models(command(self.model.id.clone())));
     }
+}
+
+/// The first figure of the newest report, and the way to it.
+fn measured_ui(ui: &mut egui::Ui, kept: &KeptReport, name: &str, commands: &mut Commands) {
+    row_ui(ui, "Measured", |ui| {
+        let report = &kept.report;
+        let figure = report.findings.figures.first();
+        let text = figure.map_or(String::new(), |figure| {
+            format!("{}: {:.3}", report.protocol, figure.value)
+        });
+        let hint = figure.map_or("", |figure| &figure.label);
+        ui.label(text)
+            .on_hover_text(format!("{hint}, {}", report.date()));
+        let open = ui
+            .button("Report")
+            .accessible_name(format!("Open the report: {name}"));
+        if open.clicked() {
+            commands.push(Command::Test(TestCommand::Show(vec![kept.path.clone()])));
+            commands.push(Command::Go(Place::Test));
+        }
+    });
 }

@@ -17,6 +17,9 @@ use crate::worker::Failure;
 pub fn done_ui(ui: &mut egui::Ui, run: &ShownRun, summary: &RunSummary, commands: &mut Commands) {
     top_ui(ui, run, &done_words(summary, run), |ui| {
         ui.weak(effort_words(summary));
+        if summary.judged.is_some() {
+            ui.weak("Counted on verdicts of yours that it did not learn from.");
+        }
         ui.horizontal_wrapped(|ui| {
             if run.is_used_for_searching {
                 let icon = egui_material_icons::icons::ICON_CHECK_CIRCLE;
@@ -96,6 +99,14 @@ fn another_ui(ui: &mut egui::Ui, commands: &mut Commands) {
 
 /// What the student can do, before and after.
 fn done_words(summary: &RunSummary, run: &ShownRun) -> String {
+    if let Some(judged) = &summary.judged {
+        return format!(
+            "Judges {} of {} pairs as you did, {} before",
+            words::percent(judged.best.right),
+            words::grouped(judged.best.n_pairs),
+            words::percent(judged.before.right)
+        );
+    }
     let found = run
         .best("quality/recall")
         .map(|best| (run.first("quality/recall"), best));

@@ -6,6 +6,7 @@ use super::TrainPage;
 use crate::app::command::Command;
 use crate::app::command::Commands;
 use crate::app::command::TrainCommand;
+use crate::app::state::train::JudgedCounts;
 use crate::app::theme;
 use crate::app::theme::Palette;
 use crate::distill::presets::PRESETS;
@@ -15,11 +16,12 @@ const MIN_WIDTH: f32 = 210.0;
 
 pub fn ui(ui: &mut egui::Ui, page: &TrainPage<'_>, commands: &mut Commands) {
     let chosen = page.train.setup.preset;
-    let shown: Vec<&Preset> = PRESETS
-        .iter()
-        .filter(|preset| preset.in_window)
-        .filter(|preset| page.details || preset.simple || chosen == Some(preset.id))
-        .collect();
+    let has_judged = page.judged != JudgedCounts::default();
+    let is_shown = |preset: &&Preset| {
+        let is_for_all = preset.simple || preset.learns_from_verdicts && has_judged;
+        page.details || is_for_all || chosen == Some(preset.id)
+    };
+    let shown: Vec<&Preset> = PRESETS.iter().filter(is_shown).collect();
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = theme::GAP;
         ui.label(egui::RichText::new("How thorough").text_style(theme::card_title()));

@@ -2,6 +2,7 @@
 //! as text.
 
 use eframe::egui;
+use egui_material_icons::icons;
 
 use crate::app::command::Command;
 use crate::app::command::Commands;
@@ -20,8 +21,17 @@ pub fn ui(ui: &mut egui::Ui, setup: &Setup, commands: &mut Commands) {
     theme::card(ui).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = theme::GAP;
-        controls::card_title(ui, "Recipe");
         let parsed = setup.parsed.as_ref();
+        ui.horizontal(|ui| {
+            controls::card_title(ui, "Recipe");
+            if let Some(recipe) = parsed {
+                let method = recipe.method_spec();
+                let about = controls::button(ui, Some(icons::ICON_INFO), "About this method");
+                if about.on_hover_text(method.label).clicked() {
+                    commands.push(Command::Train(TrainCommand::About(method.id)));
+                }
+            }
+        });
         if let Some(recipe) = parsed.filter(|_| setup.recipe_problem.is_none()) {
             knobs_ui(ui, recipe, commands);
         }

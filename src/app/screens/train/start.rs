@@ -17,7 +17,7 @@ pub fn ui(ui: &mut egui::Ui, page: &TrainPage<'_>, commands: &mut Commands) {
     let setup = &page.train.setup;
     let is_usable = device_picker::effective(page.devices, setup.device.as_deref())
         .is_some_and(|device| device.usable);
-    let missing = setup.missing(&page.train.pictures, is_usable);
+    let missing = setup.missing(&page.train.pictures, is_usable, page.judged);
     let is_busy = matches!(page.train.trial, Asked::Waiting(_));
     ui.horizontal_wrapped(|ui| {
         let is_ready = missing.is_none();

@@ -3,8 +3,12 @@
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::distill::FEWEST_OF_A_KIND;
+use crate::distill::FEWEST_PAIRS;
 use crate::distill::Recipe;
 use crate::distill::RunConfig;
+use crate::verdicts::Judgement;
+use crate::verdicts::Verdicts;
 use crate::worker::PictureCheck;
 
 use super::Asked;
@@ -45,12 +49,56 @@ pub enum Missing {
     Pictures,
     Computer,
     Recipe,
+    /// The recipe improves a model, and none was chosen.
+    Start,
+    /// The recipe learns from judged pairs, of which there are too few.
+    Pairs(JudgedCounts),
+}
+
+/// How many pairs a person has judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct JudgedCounts {
+    pub copies: usize,
+    pub others: usize,
+}
+
+impl JudgedCounts {
+    pub fn of(verdicts: &Verdicts) -> Self {
+        Self {
+            copies: verdicts.count(Judgement::Copy),
+            others: verdicts.count(Judgement::NotACopy),
+        }
+    }
+
+    fn is_enough(self) -> bool {
+        self.copies + self.others >= FEWEST_PAIRS
+            && self.copies.min(self.others) >= FEWEST_OF_A_KIND
+    }
+
+    fn advice(self) -> String {
+        let more = |found: usize, needed: usize| needed.saturating_sub(found);
+        let copies = more(self.copies, FEWEST_OF_A_KIND);
+        let others = more(self.others, FEWEST_OF_A_KIND);
+        let pairs = more(self.copies + self.others, FEWEST_PAIRS).max(copies + others);
+        let total = format!(
+            "Judge {pairs} more {} in Find with the keys Y and N",
+            if pairs == 1 { "result" } else { "results" }
+        );
+        match (copies, others) {
+            (0, 0) => total,
+            (copies, 0) => format!("{total}, at least {copies} of them copies"),
+            (0, others) => format!("{total}, at least {others} of them not copies"),
+            (copies, others) => {
+                format!("{total}, at least {copies} of them copies and {others} not")
+            }
+        }
+    }
 }
 
 impl Missing {
     /// What to do about it.
-    pub fn advice(self) -> &'static str {
-        match self {
+    pub fn advice(self) -> String {
+        let text = match self {
             Self::Teacher => "Choose a teacher first",
             Self::Student => "Choose a student first",
             Self::Folder => "Choose a folder of pictures first",
@@ -58,7 +106,10 @@ impl Missing {
             Self::Pictures => "There are too few pictures: at least 16 are needed",
             Self::Computer => "Choose a computer that can be used",
             Self::Recipe => "Put the recipe right first",
-        }
+            Self::Start => "Choose the model that the student starts from first",
+            Self::Pairs(counts) => return counts.advice(),
+        };
+        text.to_owned()
     }
 }
 
@@ -73,6 +124,7 @@ impl Setup {
         &self,
         pictures: &Asked<PictureCheck>,
         is_device_usable: bool,
+        judged: JudgedCounts,
     ) -> Option<Missing> {
         if self.needs_teacher() && self.teacher.is_none() {
             return Some(Missing::Teacher);
@@ -91,7 +143,14 @@ impl Setup {
         if !is_device_usable {
             return Some(Missing::Computer);
         }
-        self.recipe_problem.is_some().then_some(Missing::Recipe)
+        if self.recipe_problem.is_some() {
+            return Some(Missing::Recipe);
+        }
+        let is_all_pairs = self.parsed.as_ref().is_some_and(Recipe::is_all_pairs);
+        if is_all_pairs && self.start_from.is_none() {
+            return Some(Missing::Start);
+        }
+        (is_all_pairs && !judged.is_enough()).then_some(Missing::Pairs(judged))
     }
 
     /// The run these choices describe.
@@ -127,23 +186,62 @@ mod tests {
         })
     }
 
+    fn missing(setup: &Setup, pictures: &Asked<PictureCheck>, is_usable: bool) -> Option<Missing> {
+        setup.missing(pictures, is_usable, JudgedCounts::default())
+    }
+
+    #[test]
+    fn verdicts_that_are_missing_are_counted_by_kind() {
+        let mut setup = Setup {
+            parsed: recipe("verdicts"),
+            student: "mobilenet-v2".to_owned(),
+            folders: vec![PathBuf::from("pictures")],
+            ..Setup::default()
+        };
+        let judged = |copies, others| JudgedCounts { copies, others };
+        let advice = |setup: &Setup, judged| {
+            let missing = setup.missing(&ready(900), true, judged);
+            missing.map(Missing::advice)
+        };
+        let start = "Choose the model that the student starts from first";
+        assert_eq!(advice(&setup, judged(90, 90)).as_deref(), Some(start));
+        setup.start_from = Some("bundled".to_owned());
+        for (counts, expected) in [
+            (
+                judged(0, 0),
+                "Judge 20 more results in Find with the keys Y and N, at least 4 of them copies and 4 not",
+            ),
+            (
+                judged(8, 8),
+                "Judge 4 more results in Find with the keys Y and N",
+            ),
+            (
+                judged(40, 3),
+                "Judge 1 more result in Find with the keys Y and N, at least 1 of them not copies",
+            ),
+        ] {
+            assert_eq!(advice(&setup, counts).as_deref(), Some(expected));
+        }
+        assert_eq!(advice(&setup, judged(16, 4)), None);
+    }
+
     #[test]
     fn the_first_missing_thing_is_named_in_the_order_of_the_cards() {
         let mut setup = Setup {
             parsed: recipe("quick-demo"),
             ..Setup::default()
         };
-        assert_eq!(setup.missing(&Asked::None, true), Some(Missing::Teacher));
+        assert_eq!(missing(&setup, &Asked::None, true), Some(Missing::Teacher));
         setup.teacher = Some("bundled".to_owned());
-        assert_eq!(setup.missing(&Asked::None, true), Some(Missing::Student));
+        assert_eq!(missing(&setup, &Asked::None, true), Some(Missing::Student));
         setup.student = "resnet-18".to_owned();
-        assert_eq!(setup.missing(&Asked::None, true), Some(Missing::Folder));
+        assert_eq!(missing(&setup, &Asked::None, true), Some(Missing::Folder));
         setup.folders.push(PathBuf::from("pictures"));
         let counting = Asked::Waiting(JobId(1));
-        assert_eq!(setup.missing(&counting, true), Some(Missing::Count));
-        assert_eq!(setup.missing(&ready(3), true), Some(Missing::Pictures));
-        assert_eq!(setup.missing(&ready(900), false), Some(Missing::Computer));
-        assert_eq!(setup.missing(&ready(900), true), None);
+        assert_eq!(missing(&setup, &counting, true), Some(Missing::Count));
+        assert_eq!(missing(&setup, &ready(3), true), Some(Missing::Pictures));
+        assert_eq!(missing(&setup, &ready(900), false), Some(Missing::Computer));
+        assert_eq!(missing(&setup, &ready(900), true), None);
     }
 
     #[test]
