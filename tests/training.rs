@@ -404,7 +404,7 @@ fn every_student_can_take_a_step() {
     }
 }
 
-/// Student, optimiser and memory of a run of three epochs on so many devices.
+/// Folder and last checkpoint of a run on so many devices; that of two is stopped once.
 fn on_devices(lab: &Lab, method: &str, n_devices: usize) -> (PathBuf, TensorMap) {
     let mut config = lab.config(method, &format!("{method}-{n_devices}"));
     config.student = "squeezenet".to_owned();
