@@ -136,7 +136,11 @@ fn check(graph: &Graph, what: &str) {
         let difference = formula::relative_difference(&found, expected);
         assert!(difference <= MAX_DIFFERENCE, "{what}: {difference}");
         for n_threads in [1, 2] {
-            assert_eq!(run(&[picture.clone()], n_threads)[0], *result, "{what}");
+            assert_eq!(
+                run(std::slice::from_ref(picture), n_threads)[0],
+                *result,
+                "{what}"
+            );
         }
     }
     for n_threads in [2, 3] {

@@ -135,7 +135,8 @@ impl Engine {
             results
         };
         if n_groups == 1 {
-            return Ok(run(pictures));
+            // On a thread of the pool: from outside, each layer would have to wake it and wait.
+            return Ok(rayon::scope(|_| run(pictures)));
         }
         let groups: Vec<_> = pictures.par_chunks(group).map(run).collect();
         Ok(groups.into_iter().flatten().collect())
