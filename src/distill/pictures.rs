@@ -12,6 +12,9 @@ use crate::monitor::Monitor;
 use super::DistillError;
 use super::recipe::Recipe;
 
+/// Fewer pictures than these hold out nothing that could be checked.
+const FEWEST: usize = 16;
+
 /// The pictures of one run; the same folders and seed give the same split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
@@ -30,11 +33,16 @@ impl Split {
         let mut paths: Vec<PathBuf> = scan.files.into_iter().map(|file| file.path).collect();
         paths.sort();
         paths.dedup();
-        let needed = 2 * recipe.data.micro_batch.min(recipe.data.batch);
-        if paths.len() < needed.max(16) {
+        // A recipe of judged pairs trains on those; the folders are only searched through.
+        let needed = if recipe.method_spec().needs_pairs {
+            FEWEST
+        } else {
+            FEWEST.max(2 * recipe.data.micro_batch.min(recipe.data.batch))
+        };
+        if paths.len() < needed {
             return Err(DistillError::TooFewPictures {
                 found: paths.len(),
-                needed: needed.max(16),
+                needed,
             });
         }
         let mut rng = ChaCha8Rng::seed_from_u64(recipe.seed ^ 0x5EED_0F5E_7A51_DE00);

@@ -232,7 +232,7 @@ fn the_page_of_a_method_opens_over_the_place() {
     ] {
         assert!(harness.query_by_label(title).is_some(), "{title}");
     }
-    harness.get_by_label("Code").click();
+    harness.get_by_label("Code").click_accesskit();
     harness.run_ok();
     click(&mut harness, "Close");
     let source = "https://github.com/juntae9926/RDCD".to_owned();

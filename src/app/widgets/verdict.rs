@@ -2,7 +2,6 @@
 
 use eframe::egui;
 use egui::Align2;
-use egui::Color32;
 use egui::FontId;
 use egui::Key;
 use egui::Rect;
@@ -74,19 +73,20 @@ fn icons_ui(ui: &mut egui::Ui, said: Option<Judgement>) -> Option<Judgement> {
     icons_at(ui, rect, said, "these two pictures")
 }
 
-/// Draws both words as icons into the lower right corner of a card, and says what was clicked.
+/// Draws both words as icons into the lower right corner of a thumbnail, and returns what was
+/// clicked.
 pub fn corner_ui(
     ui: &mut egui::Ui,
-    card: Rect,
-    ground: Color32,
+    thumbnail: Rect,
     said: Option<Judgement>,
     name: &str,
 ) -> Option<Judgement> {
     let size = Vec2::new(2.0 * theme::HIT_HEIGHT, theme::HIT_HEIGHT);
-    let corner = card.max - Vec2::splat(theme::GAP / 2.0);
+    let corner = thumbnail.max - Vec2::splat(theme::GAP / 2.0);
     let rect = Rect::from_min_max(corner - size, corner);
+    let palette = Palette::of(ui);
     ui.painter()
-        .rect_filled(rect, theme::CONTROL_RADIUS, ground);
+        .rect_filled(rect, theme::CONTROL_RADIUS, palette.card);
     icons_at(ui, rect, said, name)
 }
 
@@ -149,8 +149,8 @@ pub fn toggled(said: Option<Judgement>, judgement: Judgement) -> Option<Judgemen
 /// What was said, as the line of a card has it.
 pub fn spoken(judgement: Judgement) -> &'static str {
     match judgement {
-        Judgement::Copy => "You marked it a copy",
-        Judgement::NotACopy => "You marked it not a copy",
+        Judgement::Copy => "Marked a copy",
+        Judgement::NotACopy => "Marked not a copy",
     }
 }
 

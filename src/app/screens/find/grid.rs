@@ -360,7 +360,7 @@ fn card_ui(
     let can_judge = !found.same_file && query.found().is_some_and(|shown| shown.hash.is_some());
     if is_near
         && can_judge
-        && let Some(clicked) = verdict::corner_ui(ui, rect, fill, said, &name)
+        && let Some(clicked) = verdict::corner_ui(ui, thumbnail, said, &name)
     {
         let judgement = verdict::toggled(said, clicked);
         commands.push(Command::Find(FindCommand::Judge(found.id, judgement)));
