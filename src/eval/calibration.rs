@@ -116,7 +116,7 @@ impl Calibration {
 }
 
 fn bin(similarity: f32) -> usize {
-    let share = (f64::from(similarity) + 1.0) / 2.0;
+    let share = f64::midpoint(f64::from(similarity), 1.0);
     ((share * N_BINS as f64).max(0.0) as usize).min(N_BINS - 1)
 }
 

@@ -314,7 +314,8 @@ pub fn fingerprint(info: &ModelInfo) -> Result<String, ModelError> {
     } else {
         data::content_hash(&info.path).map_err(|source| change_error(&info.path, source))?
     };
-    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    let digits: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(digits.concat())
 }
 
 fn export_onnx(info: &ModelInfo, to: &Path, precision: Precision) -> Result<(), ModelError> {

@@ -28,7 +28,7 @@ fn data_set(desk: &Desk) {
             format!("queries/Q{seed:05}.jpg"),
             data::encode_jpeg(&picture.mirrored(), 60),
         );
-        truth += &format!("Q{seed:05},R{seed:06}\n");
+        truth.extend([format!("Q{seed:05},R{seed:06}\n")]);
         save(
             format!("train/T{seed:06}.jpg"),
             data::encode_jpeg(&scene(100 + seed), 90),

@@ -94,7 +94,7 @@ pub fn get(id: &str) -> Result<&'static ProtocolSpec, EvalError> {
 
 /// The protocols that fit a layout.
 pub fn fitting(layout: &str) -> impl Iterator<Item = &'static ProtocolSpec> {
-    let fits = move |spec: &&ProtocolSpec| spec.layouts.iter().any(|known| *known == layout);
+    let fits = move |spec: &&ProtocolSpec| spec.layouts.contains(&layout);
     PROTOCOLS.iter().filter(fits)
 }
 

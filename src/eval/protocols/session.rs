@@ -76,6 +76,11 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Network input with its height and width.
+type Planes = (Vec<f32>, [usize; 2]);
+/// Inputs of one size: which, their places, and themselves.
+type SameSize = ([usize; 2], Vec<usize>, Vec<Vec<f32>>);
+
 /// The descriptors of the readable pictures of a list.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Described {
@@ -243,7 +248,7 @@ impl Session<'_> {
     fn embed(&mut self, wanted: &Wanted<'_>, start: usize, end: usize) -> Result<Rows, EvalError> {
         let (preprocessing, multiple) = (self.source.preprocessing(), self.source.multiple());
         let data = self.data;
-        let inputs: Vec<Result<(Vec<f32>, [usize; 2]), String>> = (start..end)
+        let inputs: Vec<Result<Planes, String>> = (start..end)
             .into_par_iter()
             .map(|idx| {
                 let picture = data.picture(wanted.entries, idx);
@@ -257,7 +262,7 @@ impl Session<'_> {
             })
             .collect();
         let mut rows: Vec<Option<Result<Vec<f32>, String>>> = vec![None; inputs.len()];
-        let mut by_size: Vec<([usize; 2], Vec<usize>, Vec<Vec<f32>>)> = Vec::new();
+        let mut by_size: Vec<SameSize> = Vec::new();
         for (at, input) in inputs.into_iter().enumerate() {
             match input {
                 Err(reason) => rows[at] = Some(Err(reason)),

@@ -271,13 +271,12 @@ fn matched<'a>(state: &'a AppState, compare: &CompareState) -> Option<&'a Match>
 
 /// The names of A and B.
 fn names(state: &AppState, compare: &CompareState) -> [String; 2] {
-    let mut names = match &compare.files {
-        Some(files) => files.each_ref().map(|file| words::file_name(file)),
-        None => {
-            let query = state.find.query().map(Query::name);
-            let matched = matched(state, compare).map(|one| words::file_name(&one.path));
-            [query, matched].map(Option::unwrap_or_default)
-        }
+    let mut names = if let Some(files) = &compare.files {
+        files.each_ref().map(|file| words::file_name(file))
+    } else {
+        let query = state.find.query().map(Query::name);
+        let matched = matched(state, compare).map(|one| words::file_name(&one.path));
+        [query, matched].map(Option::unwrap_or_default)
     };
     if compare.is_swapped {
         names.reverse();

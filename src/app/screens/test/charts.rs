@@ -46,7 +46,7 @@ pub fn ui(ui: &mut egui::Ui, reports: &[&Report]) {
         .any(|report| !report.findings.per_edit.is_empty())
     {
         card_ui(ui, "Copies found first, by edit", |ui| {
-            edits_ui(ui, reports)
+            edits_ui(ui, reports);
         });
     }
 }
@@ -169,7 +169,7 @@ fn edits_ui(ui: &mut egui::Ui, reports: &[&Report]) {
             names.push(&edit.name);
         }
     }
-    let rows: Vec<(&str, Vec<Option<(f32, String)>>)> = names
+    let rows: Vec<Row<'_>> = names
         .into_iter()
         .map(|name| {
             let shares = reports.iter().map(|report| {
@@ -188,8 +188,11 @@ fn edits_ui(ui: &mut egui::Ui, reports: &[&Report]) {
     bars_ui(ui, &models, &rows);
 }
 
+/// A name, and for each model a share and the words behind its bar.
+pub type Row<'a> = (&'a str, Vec<Option<(f32, String)>>);
+
 /// Rows of bars, one bar for each model, from nothing to all.
-pub fn bars_ui(ui: &mut egui::Ui, models: &[String], rows: &[(&str, Vec<Option<(f32, String)>>)]) {
+pub fn bars_ui(ui: &mut egui::Ui, models: &[String], rows: &[Row<'_>]) {
     let palette = Palette::of(ui);
     if models.len() > 1 {
         ui.horizontal_wrapped(|ui| {

@@ -104,7 +104,7 @@ fn results_ui(ui: &mut egui::Ui, state: &AppState, results: &[TortureResult]) {
         ));
     }
     let models: Vec<String> = results.iter().map(|r| short(&r.model.name)).collect();
-    let rows: Vec<(&str, Vec<Option<(f32, String)>>)> = EDITS
+    let rows: Vec<charts::Row<'_>> = EDITS
         .iter()
         .enumerate()
         .map(|(idx, edit)| {
