@@ -54,17 +54,22 @@ fn a_step_in_half_precision_is_close_to_one_in_f32() {
         learner.student = learner.student.clone().with_network(network);
         learner.scale = LossScale::of(dtype);
         let before = weights(&learner);
-        let measured = learner
-            .step(&batch, PLACE, RATES, &Monitor::silent())
-            .unwrap();
-        assert!(measured.is_finite, "{dtype:?}");
-        let after = weights(&learner);
+        // The first factors may be too large for f16; such a step changes nothing.
+        let (measured, after) = (0..16)
+            .map(|_| {
+                let monitor = Monitor::silent();
+                let measured = learner.step(&batch, PLACE, RATES, &monitor).unwrap();
+                assert!(measured.is_finite, "{dtype:?}");
+                (measured, weights(&learner))
+            })
+            .find(|(_, after)| *after != before)
+            .expect("a factor of 1 is small enough");
         let moved: Vec<f32> = before.iter().zip(&after).map(|(a, b)| b - a).collect();
         (measured.values["loss"], moved)
     };
     let (loss, moved) = step(FloatDType::F32);
     // The rows of a network that knows nothing are much alike, and differ in few of bf16's 8 bits.
-    for (dtype, least) in [(FloatDType::BF16, 0.85), (FloatDType::F16, 0.99)] {
+    for (dtype, least) in [(FloatDType::BF16, 0.85), (FloatDType::F16, 0.98)] {
         let (half_loss, half_moved) = step(dtype);
         assert!(
             (half_loss - loss).abs() < 0.02 * loss.abs(),
