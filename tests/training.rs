@@ -407,7 +407,7 @@ fn every_student_can_take_a_step() {
 /// Folder and last checkpoint of a run on so many devices; that of two is stopped once.
 fn on_devices(lab: &Lab, method: &str, n_devices: usize) -> (PathBuf, TensorMap) {
     let mut config = lab.config(method, &format!("{method}-{n_devices}"));
-    config.student = "squeezenet".to_owned();
+    "squeezenet".clone_into(&mut config.student);
     // The pictures that are looked at together: all of a step.
     let at_once = format!("micro_batch = {}", 8 / n_devices);
     let recipe = config.recipe.replace("micro_batch = 4", &at_once);

@@ -39,9 +39,9 @@ pub fn name(dtype: FloatDType) -> String {
 
 fn pick(wanted: Precision, is_processor: bool, has: &dyn Fn(FloatDType) -> bool) -> Choice {
     let candidates: &[FloatDType] = match wanted {
-        Precision::Auto => &[FloatDType::BF16, FloatDType::F16],
         Precision::F32 => &[],
-        Precision::Bf16 => &[FloatDType::BF16],
+        // f16 needs its losses scaled, and never ran on a card of ours: it has to be asked for.
+        Precision::Auto | Precision::Bf16 => &[FloatDType::BF16],
         Precision::F16 => &[FloatDType::F16],
     };
     let found = candidates
@@ -108,7 +108,8 @@ mod tests {
             pick(wanted, is_processor, has).dtype
         };
         assert_eq!(dtype(Precision::Auto, false, &bf16), FloatDType::BF16);
-        assert_eq!(dtype(Precision::Auto, false, &f16), FloatDType::F16);
+        assert_eq!(dtype(Precision::Auto, false, &f16), FloatDType::F32);
+        assert_eq!(dtype(Precision::F16, false, &f16), FloatDType::F16);
         assert_eq!(dtype(Precision::Auto, false, &nothing), FloatDType::F32);
         assert_eq!(dtype(Precision::F32, false, &bf16), FloatDType::F32);
         assert_eq!(dtype(Precision::F16, false, &bf16), FloatDType::F32);

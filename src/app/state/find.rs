@@ -182,7 +182,7 @@ impl FindState {
         let thresholds = notch.thresholds(&self.thresholds);
         let in_band = |wanted: Band| {
             let matches = found.matches.iter();
-            let kept = matches.filter(|one| self.band(found, one, &thresholds) == wanted);
+            let kept = matches.filter(|one| self.band(found, one, thresholds) == wanted);
             (wanted, kept.collect::<Vec<_>>())
         };
         [Band::SameFile, Band::Edited, Band::Maybe]
@@ -193,8 +193,8 @@ impl FindState {
     }
 
     /// The band of a match: the word of a person comes before the similarity.
-    fn band(&self, found: &Found, one: &Match, thresholds: &Thresholds) -> Band {
-        let alike = matching::band(one.similarity, one.same_file, thresholds);
+    fn band(&self, found: &Found, one: &Match, thresholds: Thresholds) -> Band {
+        let alike = matching::band(one.similarity, one.same_file, &thresholds);
         let stays = self.shows_hidden || self.compared == Some(one.id);
         match self.judgement(found, one) {
             Some(Judgement::NotACopy) if !stays => Band::None,

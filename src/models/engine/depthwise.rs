@@ -255,10 +255,6 @@ impl Line<'_> {
 
     /// `n` channels of `X` cells, no more than a vector has.
     #[inline(always)]
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "unrolled, with `sums` in registers"
-    )]
     fn vectors<S: Simd, const X: usize, const K: usize, const STEP: usize>(
         &mut self,
         span: Span,

@@ -137,7 +137,6 @@ impl Product<'_> {
     /// The loops over `M` and `N` count up so that the compiler unrolls them and keeps `sums` in
     /// registers; `begin` and `done` are copies because they are looked up row by row.
     #[inline(always)]
-    #[expect(clippy::needless_range_loop, reason = "see above")]
     fn tile<S: Simd, const N: usize, const M: usize>(
         &mut self,
         part: Part<'_>,
