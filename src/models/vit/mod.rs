@@ -265,7 +265,9 @@ impl VisionTransformer {
         } else {
             Resampling::Offset
         };
-        positions::resample(table_1nd, grid, resampling)
+        in_f32(table_1nd, |table_1nd| {
+            positions::resample(table_1nd, grid, resampling)
+        })
     }
 }
 
