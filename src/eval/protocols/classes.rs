@@ -7,10 +7,10 @@
 //! linear probe reads the class tokens of its last blocks as they are.
 
 use super::ProtocolSpec;
-use super::Published;
 use super::add_metrics;
 use super::options;
 use super::options::OptionSpec;
+use super::published;
 use super::session::Described;
 use super::session::Session;
 use super::session::Wanted;
@@ -42,20 +42,6 @@ const LAYOUTS: &[&str] = &[
 
 const DINO_README: &str = "DINO's README, ImageNet-1k";
 const DINO_V2_README: &str = "DINOv2's README, ImageNet-1k";
-
-const fn published(
-    figure: &'static str,
-    what: &'static str,
-    value: f64,
-    source: &'static str,
-) -> Published {
-    Published {
-        figure,
-        what,
-        value,
-        source,
-    }
-}
 
 pub(super) const KNN: ProtocolSpec = ProtocolSpec {
     id: "knn",

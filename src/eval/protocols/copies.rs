@@ -10,12 +10,12 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::ProtocolSpec;
-use super::Published;
 use super::add_metrics;
 use super::edits;
 use super::options;
 use super::options::OptionSpec;
 use super::postprocess;
+use super::published;
 use super::session::Described;
 use super::session::Session;
 use super::session::Wanted;
@@ -112,20 +112,6 @@ const SSCD_PAPER: &str = "SSCD, arXiv 2202.10261, table 2; 50,000 queries, 1 mil
 const RDCD_README: &str = "RDCD's README; 50,000 queries, 1 million references";
 const COPY_NCE: &str = "CopyNCE, table 1; 25,000 queries, 1 million references";
 const ISC_DOCS: &str = "isc2021: docs; 50,000 queries, 1 million references";
-
-const fn published(
-    figure: &'static str,
-    what: &'static str,
-    value: f64,
-    source: &'static str,
-) -> Published {
-    Published {
-        figure,
-        what,
-        value,
-        source,
-    }
-}
 
 pub(super) const DISC21: ProtocolSpec = ProtocolSpec {
     id: "disc21",

@@ -9,11 +9,11 @@
 use std::path::PathBuf;
 
 use super::ProtocolSpec;
-use super::Published;
 use super::add_metrics;
 use super::edits;
 use super::options;
 use super::postprocess;
+use super::published;
 use super::session::Described;
 use super::session::Session;
 use super::session::Wanted;
@@ -42,20 +42,6 @@ const MAP_HELP: &str = "Mean average precision by trapezoids over the queries of
 const DINO_PAPER: &str = "DINO, arXiv 2104.14294, table 4; 10,000 distractors";
 const SSCD_PAPER: &str = "SSCD, arXiv 2202.10261, tables 3 and 9; 10,000 distractors";
 const SSCD_DOCS: &str = "SSCD's docs/Evaluation.md; 10,000 distractors";
-
-const fn published(
-    figure: &'static str,
-    what: &'static str,
-    value: f64,
-    source: &'static str,
-) -> Published {
-    Published {
-        figure,
-        what,
-        value,
-        source,
-    }
-}
 
 pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     id: "copydays",

@@ -7,9 +7,9 @@
 //! and CARS). Input as in its tests: the shorter side 256, the middle 224 x 224.
 
 use super::ProtocolSpec;
-use super::Published;
 use super::add_metrics;
 use super::options;
+use super::published;
 use super::session::Session;
 use super::session::Wanted;
 use crate::data::Filter;
@@ -37,20 +37,6 @@ const FIGURES: &[&str] = &[
 const PRODUCTS: &str = "stanford-online-products";
 
 const S2SD: &str = "S2SD (Roth et al. 2021), ResNet-50";
-
-const fn published(
-    figure: &'static str,
-    what: &'static str,
-    value: f64,
-    source: &'static str,
-) -> Published {
-    Published {
-        figure,
-        what,
-        value,
-        source,
-    }
-}
 
 pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     id: "metric-learning",

@@ -68,6 +68,21 @@ pub struct Published {
     pub source: &'static str,
 }
 
+/// One row of reference figures.
+const fn published(
+    figure: &'static str,
+    what: &'static str,
+    value: f64,
+    source: &'static str,
+) -> Published {
+    Published {
+        figure,
+        what,
+        value,
+        source,
+    }
+}
+
 /// Every protocol, in the order of the window.
 pub const PROTOCOLS: &[ProtocolSpec] = &[
     copies::DISC21,

@@ -7,9 +7,9 @@
 //! are without (`query-boxes=off`), the benchmark asks for it.
 
 use super::ProtocolSpec;
-use super::Published;
 use super::add_metrics;
 use super::options;
+use super::published;
 use super::session::Described;
 use super::session::Session;
 use super::session::Wanted;
@@ -38,20 +38,6 @@ const FIGURES: &[&str] = &[
 ];
 
 const ROP: &str = "revisitop's README";
-
-const fn published(
-    figure: &'static str,
-    what: &'static str,
-    value: f64,
-    source: &'static str,
-) -> Published {
-    Published {
-        figure,
-        what,
-        value,
-        source,
-    }
-}
 
 pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     id: "retrieval",
